@@ -1,0 +1,74 @@
+/**
+ * A chat message: its key, its value, and who may write it.
+ *
+ * Rules CH1–CH2 of docs/PROTOCOL.md. A page keeps messages as plain JSON in the flat root map `m`, by key; the key
+ * names its author's seat, so nobody can write in another's name. Pure: time and chance come in as arguments.
+ */
+import type { ErrorCode } from '../errors.ts'
+import { isSeat, type Seat } from '../ids.ts'
+import { mentionsMax, messageLengthMax, orderJumpMax } from '../limits.ts'
+
+/** seat in base36, ".", milliseconds in base36 (8 characters), random base36 (3 characters). */
+export type MessageKey = `${string}.${string}`
+
+export type MessageValue = Readonly<{
+  /** The text: markdown, 1…4,000 UTF-16 code units. */
+  x: string
+  /** Lamport time: 1 + the largest order its author had seen. */
+  l: number
+  /** The message this replies to. */
+  re?: MessageKey
+  /** Persons mentioned. */
+  at?: readonly string[]
+  /** Milliseconds since 1970 of the last edit, by the author's clock. */
+  ed?: number
+}>
+
+export type MessageKeyParts = Readonly<{ seat: Seat; sentAtMs: number }>
+
+const keyPattern = /^([0-9a-z]{1,5})\.([0-9a-z]{8})([0-9a-z]{3})$/
+
+/** A new key. `random` is in [0, 1). */
+export function messageKey(seat: Seat, nowMs: number, random: number): MessageKey {
+  const time = Math.max(0, Math.floor(nowMs)).toString(36).padStart(8, '0').slice(-8)
+  const chance = Math.floor(random * 36 ** 3).toString(36).padStart(3, '0')
+  return `${seat.toString(36)}.${time}${chance}`
+}
+
+/** Whose key this is and when they say they wrote it; null if it is no key. */
+export function parseMessageKey(key: string): MessageKeyParts | null {
+  const match = keyPattern.exec(key)
+  if (match === null) return null
+  const [, seatText = '', timeText = ''] = match
+  const seat = parseInt(seatText, 36)
+  if (!isSeat(seat) || seat.toString(36) !== seatText) return null
+  return { seat, sentAtMs: parseInt(timeText, 36) }
+}
+
+/** Why this text may not be sent, or null if it may. */
+export function refuseMessageText(text: string): ErrorCode | null {
+  if (text.trim() === '') return 'message-empty'
+  return text.length > messageLengthMax ? 'message-too-long' : null
+}
+
+const valueFields = new Set(['x', 'l', 're', 'at', 'ed'])
+
+/** True if this is a message as the schema has it, whoever sent it (CH1). */
+export function isMessageValue(value: unknown): value is MessageValue {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const { x, l, re, at, ed } = value as Record<string, unknown>
+  return (
+    Object.keys(value).every((field) => valueFields.has(field)) &&
+    typeof x === 'string' &&
+    refuseMessageText(x) === null &&
+    isCount(l, Number.MAX_SAFE_INTEGER - orderJumpMax) &&
+    (re === undefined || (typeof re === 'string' && parseMessageKey(re) !== null)) &&
+    (at === undefined ||
+      (Array.isArray(at) && at.length <= mentionsMax && at.every((id) => typeof id === 'string' && id.length <= 64))) &&
+    (ed === undefined || isCount(ed, Number.MAX_SAFE_INTEGER))
+  )
+}
+
+function isCount(value: unknown, max: number): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= max
+}

@@ -1,0 +1,243 @@
+/**
+ * Every error a person or a program can meet: its code, what is said, and what can be done.
+ *
+ * Invariant: a code is never renamed; docs/ERRORS.md is printed from this table (`npm run errors`).
+ */
+import { closeCodes, type CloseCode } from './wire/close-codes.ts'
+
+type ErrorRow = Readonly<{
+  /** HTTP status when a request meets it. */
+  status: 400 | 401 | 403 | 404 | 408 | 409 | 413 | 414 | 415 | 422 | 429 | 500 | 503
+  /** WebSocket close code when a socket meets it, or null if it never closes one. */
+  close: CloseCode | null
+  /** What happened, for a person. */
+  sentence: string
+  /** What they can do about it. */
+  fix: string
+}>
+
+export const errorTable = {
+  'request-malformed': {
+    status: 400,
+    close: null,
+    sentence: 'The request could not be read.',
+    fix: 'Reload the page. If it happens again, the program that sent it has a fault.',
+  },
+  'request-too-large': {
+    status: 413,
+    close: null,
+    sentence: 'The request is too large.',
+    fix: 'Send less at once.',
+  },
+  'request-not-json': {
+    status: 415,
+    close: null,
+    sentence: 'The request is not JSON.',
+    fix: 'Send it with the content type application/json.',
+  },
+  'origin-refused': {
+    status: 403,
+    close: null,
+    sentence: 'The request came from another site.',
+    fix: 'Open this server by its own address. Whoever runs it sets PUBLIC_ORIGIN to that address.',
+  },
+  'not-found': {
+    status: 404,
+    close: closeCodes.forbidden,
+    sentence: 'There is nothing here, or it is not open to you.',
+    fix: 'Check the link, or ask the person who sent it for an invite.',
+  },
+  'signed-out': {
+    status: 401,
+    close: closeCodes.signedOut,
+    sentence: 'You are not signed in.',
+    fix: 'Sign in again. What you wrote is kept on this device.',
+  },
+  'credentials-wrong': {
+    status: 401,
+    close: null,
+    sentence: 'This name and password do not belong together.',
+    fix: 'Check both. Names are compared without regard to capitals.',
+  },
+  forbidden: {
+    status: 403,
+    close: closeCodes.forbidden,
+    sentence: 'You may not do this here.',
+    fix: 'Ask the owner of the room.',
+  },
+  'name-empty': {
+    status: 422,
+    close: null,
+    sentence: 'A name is needed.',
+    fix: 'Enter at least one visible character.',
+  },
+  'name-too-long': {
+    status: 422,
+    close: null,
+    sentence: 'The name is too long.',
+    fix: 'Use at most 64 characters.',
+  },
+  'name-malformed': {
+    status: 422,
+    close: null,
+    sentence: 'The name contains characters that cannot be shown.',
+    fix: 'Type it again without control characters.',
+  },
+  'name-taken': {
+    status: 409,
+    close: null,
+    sentence: 'Somebody here already has this name.',
+    fix: 'Choose another name, or sign in if it is yours.',
+  },
+  'password-too-short': {
+    status: 422,
+    close: null,
+    sentence: 'The password is too short.',
+    fix: 'Use at least 12 characters. A few words in a row are easy to remember.',
+  },
+  'password-too-long': {
+    status: 422,
+    close: null,
+    sentence: 'The password is too long.',
+    fix: 'Use at most 256 characters.',
+  },
+  'password-malformed': {
+    status: 422,
+    close: null,
+    sentence: 'The password contains half of a character.',
+    fix: 'Type it again.',
+  },
+  'password-common': {
+    status: 422,
+    close: null,
+    sentence: 'This password is among the first that anyone would try.',
+    fix: 'Choose one that only you would think of.',
+  },
+  'password-contains-name': {
+    status: 422,
+    close: null,
+    sentence: 'The password contains your name.',
+    fix: 'Choose one without it.',
+  },
+  'title-empty': {
+    status: 422,
+    close: null,
+    sentence: 'A room needs a name.',
+    fix: 'Enter at least one visible character.',
+  },
+  'title-too-long': {
+    status: 422,
+    close: null,
+    sentence: 'The room’s name is too long.',
+    fix: 'Use at most 100 characters.',
+  },
+  'owner-cannot-leave': {
+    status: 409,
+    close: null,
+    sentence: 'You own this room, so you cannot leave it.',
+    fix: 'It stays in your list.',
+  },
+  'too-many-requests': {
+    status: 429,
+    close: closeCodes.tooMuch,
+    sentence: 'That was too much at once.',
+    fix: 'Wait a moment, then try again.',
+  },
+  'too-many-sockets': {
+    status: 429,
+    close: closeCodes.tooMuch,
+    sentence: 'Too many connections come from your network.',
+    fix: 'Close pages you do not need, then reload.',
+  },
+  'too-many-documents': {
+    status: 429,
+    close: closeCodes.tooMuch,
+    sentence: 'Too many documents are open at once.',
+    fix: 'Reload the page.',
+  },
+  'server-busy': {
+    status: 503,
+    close: null,
+    sentence: 'The server is busy.',
+    fix: 'Try again in a few seconds.',
+  },
+  'server-stopping': {
+    status: 503,
+    close: closeCodes.goingAway,
+    sentence: 'The server is restarting.',
+    fix: 'Nothing to do: this page reconnects by itself, and what you write is kept on this device.',
+  },
+  'server-fault': {
+    status: 500,
+    close: null,
+    sentence: 'The server made a mistake.',
+    fix: 'Try again. Whoever runs it finds the reason in its log.',
+  },
+  'storage-failed': {
+    status: 503,
+    close: closeCodes.readOnly,
+    sentence: 'The server cannot save anything right now.',
+    fix: 'What you write is kept on this device and sent when the server can save again.',
+  },
+  'frame-malformed': {
+    status: 400,
+    close: closeCodes.malformed,
+    sentence: 'The server did not understand what this page sent.',
+    fix: 'Reload the page. What you wrote is kept on this device.',
+  },
+  'document-forbidden': {
+    status: 403,
+    close: closeCodes.forbidden,
+    sentence: 'This part of the room is not open to you.',
+    fix: 'Ask the owner of the room.',
+  },
+  'update-refused': {
+    status: 422,
+    close: closeCodes.refused,
+    sentence: 'The server refused a change from this page.',
+    fix: 'Reload the page. What you wrote is kept on this device.',
+  },
+  'too-slow': {
+    status: 408,
+    close: closeCodes.tooSlow,
+    sentence: 'The connection is too slow to keep up.',
+    fix: 'Nothing to do: this page reconnects by itself.',
+  },
+  'message-empty': {
+    status: 422,
+    close: null,
+    sentence: 'There is nothing to send.',
+    fix: 'Write something first.',
+  },
+  'message-too-long': {
+    status: 422,
+    close: null,
+    sentence: 'The message is too long.',
+    fix: 'Split it: a message holds at most 4,000 characters.',
+  },
+} as const satisfies Record<string, ErrorRow>
+
+export type ErrorCode = keyof typeof errorTable
+
+/** The row of a code, with its types widened for those who look codes up at run time. */
+export function errorRow(code: ErrorCode): ErrorRow {
+  return errorTable[code]
+}
+
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return typeof value === 'string' && Object.hasOwn(errorTable, value)
+}
+
+/** An error with a code from the table, thrown at edges: HTTP handlers, hooks, engine entries. */
+export class AppError extends Error {
+  readonly code: ErrorCode
+  /** Seconds until trying again can help (HTTP Retry-After), if known. */
+  readonly retryAfterSeconds: number | null
+
+  constructor(code: ErrorCode, options: { cause?: unknown; retryAfterSeconds?: number } = {}) {
+    super(`${code}: ${errorTable[code].sentence}`, { cause: options.cause })
+    this.name = 'AppError'
+    this.code = code
+    this.retryAfterSeconds = options.retryAfterSeconds ?? null
+  }
+}

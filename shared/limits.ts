@@ -1,0 +1,114 @@
+/**
+ * Every limit, with its unit and its reason. Nothing that comes from outside is without one.
+ */
+
+// ── Names and accounts ────────────────────────────────────────────────────────────────────────
+/** Characters (code points) of a person's name. */
+export const nameLengthMax = 64
+/** Characters (code points) of a room's title. */
+export const roomTitleLengthMax = 100
+/** NIST SP 800-63B asks for at least 8; 12 without composition rules. */
+export const passwordLengthMin = 12
+/** Bounds the work of hashing. */
+export const passwordLengthMax = 256
+/** A session unused for this long ends. */
+export const sessionIdleMs = 30 * 24 * 3_600_000
+/** No session lives longer, used or not (H-13). */
+export const sessionAbsoluteMs = 90 * 24 * 3_600_000
+/** A guest is gone after a day. */
+export const guestSessionMs = 24 * 3_600_000
+/** Password hashes computed at once, and waiting; one more is told to come back (H-09). */
+export const passwordHashesRunningMax = 2
+export const passwordHashesQueuedMax = 32
+/** Longest life of an invite link. */
+export const inviteLifeMs = 7 * 24 * 3_600_000
+/** Rooms one person may create in a day: a runaway script must not fill the disk. */
+export const roomsPerPersonPerDayMax = 100
+
+// ── HTTP ──────────────────────────────────────────────────────────────────────────────────────
+/** Bytes of a JSON request body. */
+export const requestBodySizeMax = 64 * 1024
+/** Bytes of all request headers together (W-17). */
+export const requestHeadersSizeMax = 8 * 1024
+/** Characters of a request's URL (W-17). */
+export const requestUrlLengthMax = 2_048
+/** A client that has not finished its headers by then is cut off (W-14). */
+export const requestHeadersTimeoutMs = 8_000
+
+// ── The socket ────────────────────────────────────────────────────────────────────────────────
+/** Bytes of one frame (W-06): an imported board travels in several. */
+export const frameSizeMax = 1024 * 1024
+/** Bytes of one frame before the first document is open (W-06). */
+export const frameSizeBeforeAuthMax = 64 * 1024
+/** A socket that has opened no document by then is closed. */
+export const authTimeoutMs = 5_000
+/** Sockets that have not opened a document yet, over all addresses (W-20). */
+export const socketsUnauthenticatedMax = 400
+/** Sockets from one address (W-21): a school behind one NAT fits. */
+export const socketsPerAddressMax = 256
+/** Documents open on one socket (W-27). */
+export const documentsPerSocketMax = 16
+/** Bytes waiting to be read by one slow client before it is cut off (W-23). */
+export const socketBufferSizeMax = 8 * 1024 * 1024
+/** A quiet client is asked for a sign of life this often … */
+export const pingIntervalMs = 10_000
+/** … and cut off when none came for this long (A-07, W-22). */
+export const pingTimeoutMs = 35_000
+/** Frames a socket may send at once, then per second (W-28): honest drawing at 60 Hz passes. */
+export const framesBurstMax = 800
+export const framesPerSecondMax = 200
+/** SyncStep1 requests a socket may make in ten seconds per document (W-25). */
+export const syncRequestsPerTenSecondsMax = 6
+/** Bytes of a state vector (W-26). */
+export const stateVectorSizeMax = 16 * 1024
+
+// ── Documents ─────────────────────────────────────────────────────────────────────────────────
+/** Bytes of one update. */
+export const updateSizeMax = 256 * 1024
+/** Structs and delete ranges in one update. */
+export const updateStructsMax = 600
+/** Clients of one seat in one update. */
+export const updateClientsMax = 64
+/** Bytes of one document. */
+export const documentSizeMax = 20 * 1024 * 1024
+
+// ── Presence ──────────────────────────────────────────────────────────────────────────────────
+/** Bytes of one peer's presence, as JSON. */
+export const presenceSizeMax = 8 * 1024
+/** Bytes of it while call signals are in it. */
+export const presenceSignallingSizeMax = 64 * 1024
+/** Presence frames a peer may send at once, then per second. */
+export const presenceBurstMax = 60
+export const presencePerSecondMax = 30
+/** Bytes of one live board frame, and how many a peer may send at once, then per second. */
+export const liveFrameSizeMax = 8 * 1024
+export const liveFramesBurstMax = 90
+export const liveFramesPerSecondMax = 60
+
+// ── Chat ──────────────────────────────────────────────────────────────────────────────────────
+/** UTF-16 code units of a message. */
+export const messageLengthMax = 4_000
+/** Messages one person may send at once, then per second. */
+export const messagesBurstMax = 20
+export const messagesPerSecondMax = 1
+/** How far ahead of all known order a message may claim to be (CH3). */
+export const orderJumpMax = 1_000_000
+/** A message that arrives this much later than it could have is ordered at the end (CH3). */
+export const lateWindowMs = 30_000
+/** Emoji of one person on one message, and UTF-16 code units of one. */
+export const reactionsPerMessageMax = 8
+export const reactionLengthMax = 32
+/** People mentioned in one message. */
+export const mentionsMax = 50
+
+// ── Board ─────────────────────────────────────────────────────────────────────────────────────
+/** Points of one stroke: over ten minutes of steady drawing. */
+export const strokePointsMax = 40_000
+/** Bytes of one shape's row. */
+export const shapeSizeMax = 128 * 1024
+
+// ── Call ──────────────────────────────────────────────────────────────────────────────────────
+/** A mesh sends one copy to each: more people than this need a relay. */
+export const callParticipantsMax = 8
+/** Bytes of one signalling slot (S-02). */
+export const signalSlotSizeMax = 16 * 1024

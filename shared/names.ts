@@ -1,0 +1,35 @@
+/**
+ * Names of people and rooms: how they are cleaned, compared and refused.
+ *
+ * Rules N1–N2 of docs/PROTOCOL.md.
+ */
+import type { ErrorCode } from './errors.ts'
+import { nameLengthMax, roomTitleLengthMax } from './limits.ts'
+
+// Control characters, lone surrogates, line separators, and marks that reverse the reading direction of what follows.
+const unshowable = /[\p{Cc}\p{Cs}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u
+const invisible = /[\p{Cf}\p{Z}\p{M}]/gu
+
+/** The form a name is stored and shown in: composed (NFC), trimmed, single spaces. */
+export function cleanName(raw: string): string {
+  return raw.normalize('NFC').trim().replace(/\s+/gu, ' ')
+}
+
+/** The form in which two names are the same: compatible characters and capitals folded (N1). */
+export function nameKey(name: string): string {
+  return cleanName(name).normalize('NFKC').toLowerCase()
+}
+
+/** Why a cleaned name may not be a person's, or null if it may (N2). */
+export function refuseName(name: string): ErrorCode | null {
+  if (unshowable.test(name)) return 'name-malformed'
+  if (name.replace(invisible, '') === '') return 'name-empty'
+  return [...name].length > nameLengthMax ? 'name-too-long' : null
+}
+
+/** Why a cleaned title may not be a room's, or null if it may (N2). */
+export function refuseRoomTitle(title: string): ErrorCode | null {
+  if (unshowable.test(title)) return 'name-malformed'
+  if (title.replace(invisible, '') === '') return 'title-empty'
+  return [...title].length > roomTitleLengthMax ? 'title-too-long' : null
+}

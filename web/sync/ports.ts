@@ -1,0 +1,64 @@
+/**
+ * What the engines of chat, board and call need of a room's synchronisation: small ports, so that each engine runs on
+ * fakes in Node. `RoomSession` (room-session.ts) is the real thing behind all of them.
+ */
+import type * as Y from 'yjs'
+import type { ErrorCode } from '#shared/errors.ts'
+import type { ClientId, Seat } from '#shared/ids.ts'
+import type { PresenceState } from '#shared/presence/presence.ts'
+
+/** Undoes what returned it. Calling it twice does nothing. */
+export type Undo = () => void
+
+/** How the room reaches its server. */
+export type ConnectionState =
+  | Readonly<{ kind: 'connecting' }>
+  | Readonly<{ kind: 'live' }>
+  /** Was live; trying again. */
+  | Readonly<{ kind: 'reconnecting' }>
+  /** The device has no network. */
+  | Readonly<{ kind: 'offline' }>
+  /** Ended for good: signed out, removed, refused. */
+  | Readonly<{ kind: 'closed'; code: ErrorCode }>
+
+/** The peers of a room and what each says of itself. */
+export type PresencePort = Readonly<{
+  clientId: ClientId
+  /** This peer's own entry. */
+  own(): PresenceState
+  /** Everyone else's, by clientID; without peers that are gone. */
+  others(): ReadonlyMap<number, PresenceState>
+  /** Changes one field of the own entry; undefined removes it. */
+  set<Field extends keyof PresenceState>(field: Field, value: PresenceState[Field] | undefined): void
+  /** After any change of any entry. */
+  onChange(listener: () => void): Undo
+}>
+
+export type DocumentState = Readonly<{
+  /** The copy on this device has been read: what it holds can be shown. */
+  isLoaded: boolean
+  /** The server's state has been received at least once since the page opened. */
+  isSynced: boolean
+  /** True while changes of this device are not yet on the server's disk. */
+  hasUnsent: boolean
+  /** False where this person may only look. */
+  canWrite: boolean
+}>
+
+/** One open document: this device's replica, kept in IndexedDB and agreed with the server. */
+export type DocumentPort = Readonly<{
+  doc: Y.Doc
+  seat: Seat
+  state(): DocumentState
+  /** Runs a local change in one transaction, under this peer's clientID. */
+  transact(change: () => void): void
+  onChange(listener: () => void): Undo
+  [Symbol.dispose](): void
+}>
+
+/** Transient bytes among those who have the same board open; lost when nobody listens. */
+export type LivePort = Readonly<{
+  send(payload: Uint8Array): void
+  /** `clientId` is the sender's, stamped by the server. */
+  onReceive(listener: (clientId: number, payload: Uint8Array) => void): Undo
+}>
