@@ -98,7 +98,12 @@ export type MarkReadRequest = v.InferOutput<typeof MarkReadRequest>
 export type InviteResponse = Readonly<{ token: string; url: string; expiresAtMs: number }>
 
 /** GET invite: what its holder may know before accepting. */
-export type InviteInfo = Readonly<{ roomTitle: string; invitedBy: string; hereCount: number; inCallCount: number }>
+export type InviteInfo = Readonly<{
+  roomTitle: string
+  invitedBy: string
+  hereCount: number
+  inCallCount: number
+}>
 
 /** POST accept. A stranger gives a name and becomes a guest; somebody signed in becomes a member. → RoomResponse & SignedIn */
 export const AcceptInviteRequest = v.strictObject({

@@ -42,11 +42,11 @@ export function idFromBytes(bytes: Uint8Array): string {
     bits += 8
     while (bits >= 6) {
       bits -= 6
-      text += alphabet[(held >> bits) & 63]
+      text += alphabet.charAt((held >> bits) & 63)
     }
     held &= (1 << bits) - 1
   }
-  return text + alphabet[(held << (6 - bits)) & 63]
+  return text + alphabet.charAt((held << (6 - bits)) & 63)
 }
 
 export function isPersonId(value: unknown): value is PersonId {

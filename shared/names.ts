@@ -24,12 +24,12 @@ export function nameKey(name: string): string {
 export function refuseName(name: string): ErrorCode | null {
   if (unshowable.test(name)) return 'name-malformed'
   if (name.replace(invisible, '') === '') return 'name-empty'
-  return [...name].length > nameLengthMax ? 'name-too-long' : null
+  return Array.from(name).length > nameLengthMax ? 'name-too-long' : null
 }
 
 /** Why a cleaned title may not be a room's, or null if it may (N2). */
 export function refuseRoomTitle(title: string): ErrorCode | null {
   if (unshowable.test(title)) return 'name-malformed'
   if (title.replace(invisible, '') === '') return 'title-empty'
-  return [...title].length > roomTitleLengthMax ? 'title-too-long' : null
+  return Array.from(title).length > roomTitleLengthMax ? 'title-too-long' : null
 }

@@ -63,7 +63,8 @@ export function parseDocumentName(name: string): DocumentRef | null {
   const [kind, roomId, part, ...rest] = name.split('/')
   if (rest.length > 0 || !isRoomId(roomId)) return null
   if (kind === 'room') return part === undefined ? { kind, roomId } : null
-  if (kind === 'chat' && part !== undefined && pagePattern.test(part)) return { kind, roomId, page: Number(part) }
+  if (kind === 'chat' && part !== undefined && pagePattern.test(part))
+    return { kind, roomId, page: Number(part) }
   if (kind === 'board' && isSheetId(part)) return { kind, roomId, sheetId: part }
   return null
 }

@@ -31,7 +31,9 @@ const keyPattern = /^([0-9a-z]{1,5})\.([0-9a-z]{8})([0-9a-z]{3})$/
 /** A new key. `random` is in [0, 1). */
 export function messageKey(seat: Seat, nowMs: number, random: number): MessageKey {
   const time = Math.max(0, Math.floor(nowMs)).toString(36).padStart(8, '0').slice(-8)
-  const chance = Math.floor(random * 36 ** 3).toString(36).padStart(3, '0')
+  const chance = Math.floor(random * 36 ** 3)
+    .toString(36)
+    .padStart(3, '0')
   return `${seat.toString(36)}.${time}${chance}`
 }
 
@@ -64,7 +66,9 @@ export function isMessageValue(value: unknown): value is MessageValue {
     isCount(l, Number.MAX_SAFE_INTEGER - orderJumpMax) &&
     (re === undefined || (typeof re === 'string' && parseMessageKey(re) !== null)) &&
     (at === undefined ||
-      (Array.isArray(at) && at.length <= mentionsMax && at.every((id) => typeof id === 'string' && id.length <= 64))) &&
+      (Array.isArray(at) &&
+        at.length <= mentionsMax &&
+        at.every((id) => typeof id === 'string' && id.length <= 64))) &&
     (ed === undefined || isCount(ed, Number.MAX_SAFE_INTEGER))
   )
 }
