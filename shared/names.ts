@@ -17,7 +17,7 @@ export function cleanName(raw: string): string {
 
 /** The form in which two names are the same: compatible characters and capitals folded (N1). */
 export function nameKey(name: string): string {
-  return cleanName(name).normalize('NFKC').toLowerCase()
+  return cleanName(cleanName(name).normalize('NFKC').toLowerCase())
 }
 
 /** Why a cleaned name may not be a person's, or null if it may (N2). */
