@@ -43,7 +43,8 @@ test('[AR1] a house with right imports passes', () => {
   const { status, out } = cruise({
     'server/b.ts': "import { a } from '#shared/a.ts'\nexport const b = a\n",
     'web/b.ts': "import { a } from '#shared/a.ts'\nexport const b = a\n",
-    'tests/b.ts': "import { a } from '#server/a.ts'\nimport { a as w } from '#web/a.ts'\nexport const b = a + w\n",
+    'tests/b.ts':
+      "import { a } from '#server/a.ts'\nimport { a as w } from '#web/a.ts'\nexport const b = a + w\n",
   })
   assert.equal(status, 0, out)
 })
@@ -57,7 +58,11 @@ const wrong: readonly (readonly [rule: string, file: string, text: string])[] = 
   ['web-runs-in-browsers', 'web/b.ts', "import { join } from 'node:path'\nexport const b = join\n"],
   ['nothing-imports-tests', 'server/b.ts', "import { a } from '../tests/a.ts'\nexport const b = a\n"],
   ['engines-know-no-vue', 'web/call/engine/b.ts', "import { ref } from 'vue'\nexport const b = ref\n"],
-  ['components-talk-to-stores', 'web/chat/B.vue', "<script setup lang=\"ts\">\nimport { Doc } from 'yjs'\nnew Doc()\n</script>\n"],
+  [
+    'components-talk-to-stores',
+    'web/chat/B.vue',
+    '<script setup lang="ts">\nimport { Doc } from \'yjs\'\nnew Doc()\n</script>\n',
+  ],
 ]
 
 for (const [rule, file, text] of wrong) {
