@@ -7,7 +7,7 @@ import { closeCodes, type CloseCode } from './wire/close-codes.ts'
 
 type ErrorRow = Readonly<{
   /** HTTP status when a request meets it. */
-  status: 400 | 401 | 403 | 404 | 408 | 409 | 413 | 414 | 415 | 422 | 429 | 500 | 503
+  status: 400 | 401 | 403 | 404 | 408 | 409 | 413 | 414 | 415 | 422 | 429 | 431 | 500 | 503
   /** WebSocket close code when a socket meets it, or null if it never closes one. */
   close: CloseCode | null
   /** What happened, for a person. */
@@ -28,6 +28,18 @@ export const errorTable = {
     close: null,
     sentence: 'The request is too large.',
     fix: 'Send less at once.',
+  },
+  'url-too-long': {
+    status: 414,
+    close: null,
+    sentence: 'The address is too long.',
+    fix: 'Check the link: it should be one line.',
+  },
+  'headers-too-large': {
+    status: 431,
+    close: null,
+    sentence: 'The headers of the request are too large.',
+    fix: 'Clear the cookies of this site, then try again.',
   },
   'request-not-json': {
     status: 415,
@@ -155,6 +167,12 @@ export const errorTable = {
     sentence: 'Too many documents are open at once.',
     fix: 'Reload the page.',
   },
+  'network-away': {
+    status: 503,
+    close: null,
+    sentence: 'The server cannot be reached.',
+    fix: 'Check your connection, then try again. What you wrote is kept on this device.',
+  },
   'server-busy': {
     status: 503,
     close: null,
@@ -196,6 +214,12 @@ export const errorTable = {
     close: closeCodes.refused,
     sentence: 'The server refused a change from this page.',
     fix: 'Reload the page. What you wrote is kept on this device.',
+  },
+  'peer-replaced': {
+    status: 409,
+    close: closeCodes.duplicate,
+    sentence: 'This page has connected again.',
+    fix: 'Nothing to do: the newer connection goes on.',
   },
   'too-slow': {
     status: 408,

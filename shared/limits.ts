@@ -24,6 +24,10 @@ export const passwordHashesQueuedMax = 32
 export const inviteLifeMs = 7 * 24 * 3_600_000
 /** Rooms one person may create in a day: a runaway script must not fill the disk. */
 export const roomsPerPersonPerDayMax = 100
+/** Invite links one person may make in a day, for the same reason. */
+export const invitesPerPersonPerDayMax = 200
+/** Rooms in one list: more cannot be looked through. */
+export const roomsListedMax = 200
 
 // ── HTTP ──────────────────────────────────────────────────────────────────────────────────────
 /** Bytes of a JSON request body. */
@@ -69,8 +73,6 @@ export const updateSizeMax = 256 * 1024
 export const updateStructsMax = 600
 /** Clients of one seat in one update. */
 export const updateClientsMax = 64
-/** Bytes of one document. */
-export const documentSizeMax = 20 * 1024 * 1024
 
 // ── Presence ──────────────────────────────────────────────────────────────────────────────────
 /** Bytes of one peer's presence, as JSON. */
@@ -88,16 +90,10 @@ export const liveFramesPerSecondMax = 60
 // ── Chat ──────────────────────────────────────────────────────────────────────────────────────
 /** UTF-16 code units of a message. */
 export const messageLengthMax = 4_000
-/** Messages one person may send at once, then per second. */
-export const messagesBurstMax = 20
-export const messagesPerSecondMax = 1
 /** How far ahead of all known order a message may claim to be (CH3). */
 export const orderJumpMax = 1_000_000
 /** A message that arrives this much later than it could have is ordered at the end (CH3). */
 export const lateWindowMs = 30_000
-/** Emoji of one person on one message, and UTF-16 code units of one. */
-export const reactionsPerMessageMax = 8
-export const reactionLengthMax = 32
 /** People mentioned in one message. */
 export const mentionsMax = 50
 

@@ -73,7 +73,13 @@ export function parseDocumentName(name: string): DocumentRef | null {
 export type RoomInfo = Readonly<{ title: string; access: RoomAccess }>
 
 /** What the room document's `people` map holds for each seat, keyed by the seat in decimal. */
-export type RoomPerson = Readonly<{ personId: string; name: string; role: Role }>
+export type RoomPerson = Readonly<{
+  personId: string
+  name: string
+  role: Role
+  /** They are not in the room any more, but what they wrote is. */
+  hasLeft?: true
+}>
 
 /** What the room document's `boards` map holds for each sheet, keyed by its id. */
 export type RoomBoard = Readonly<{ name: string; order: number }>

@@ -7,6 +7,7 @@
 import type { ErrorCode } from '../errors.ts'
 import { isSeat, type Seat } from '../ids.ts'
 import { mentionsMax, messageLengthMax, orderJumpMax } from '../limits.ts'
+import { isPlainObject } from '../plain-object.ts'
 
 /** seat in base36, ".", milliseconds in base36 (8 characters), random base36 (3 characters). */
 export type MessageKey = `${string}.${string}`
@@ -57,8 +58,8 @@ const valueFields = new Set(['x', 'l', 're', 'at', 'ed'])
 
 /** True if this is a message as the schema has it, whoever sent it (CH1). */
 export function isMessageValue(value: unknown): value is MessageValue {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  const { x, l, re, at, ed } = value as Record<string, unknown>
+  if (!isPlainObject(value)) return false
+  const { x, l, re, at, ed } = value
   return (
     Object.keys(value).every((field) => valueFields.has(field)) &&
     typeof x === 'string' &&

@@ -12,8 +12,6 @@ import type { MessageKey } from './message.ts'
 /** A stamp in the page's array `s`: pairs of key and this. Milliseconds since the page's `a0`, and `o` where o ≠ l. */
 export type StampValue = number | readonly [arrivalMs: number, order: number]
 
-export type Stamp = Readonly<{ key: MessageKey; arrivedAtMs: number; order: number }>
-
 /** What the server must remember to stamp the next message of a room. */
 export type StampState = Readonly<{
   /** Largest order stamped so far. */
@@ -23,8 +21,6 @@ export type StampState = Readonly<{
   /** Stamps within the window, oldest first. */
   recent: readonly Readonly<{ arrivedAtMs: number; order: number }>[]
 }>
-
-export const emptyStampState: StampState = { highest: 0, floor: 0, recent: [] }
 
 /** Fixes the order of a message with Lamport time `l` that arrives now. */
 export function stampMessage(
