@@ -1,0 +1,30 @@
+/** What sockets and documents ask of accounts and rooms. */
+import { firstSheetId } from '#shared/room.ts'
+import type { Sessions } from './accounts/sessions.ts'
+import type { Access } from './ports.ts'
+import type { Store } from './store/open.ts'
+
+/** Every room has one board so far. */
+const boards = [{ id: firstSheetId, name: 'Board', order: 0 }]
+
+export function createAccess({ store, sessions }: Readonly<{ store: Store; sessions: Sessions }>): Access {
+  return {
+    visitor: sessions.peek,
+    membership(personId, roomId) {
+      const seat = store.seats.find(roomId, personId)
+      return seat === null || seat.leftAt !== null ? null : { seat: seat.seat, role: seat.role }
+    },
+    roomSnapshot(roomId) {
+      const room = store.rooms.byId(roomId)
+      if (room === null) return null
+      const people = store.seats.people(roomId).map(({ seat, role, personId, name, leftAt }) => ({
+        seat,
+        role,
+        personId,
+        name,
+        ...(leftAt === null ? {} : { hasLeft: true as const }),
+      }))
+      return { info: { title: room.title, access: room.access }, people, boards }
+    },
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * The configuration, from the environment.
+ *
+ * Invariant: nothing else reads process.env. Every fault is reported at once.
+ */
+import { isIP } from 'node:net'
+import { resolve } from 'node:path'
+import { StartError, type Fault } from './faults.ts'
+import { logLevels, type LogLevel } from './log.ts'
+
+export type Config = Readonly<{
+  host: string
+  /** 0 lets the system choose: for tests. */
+  port: number
+  /** Absolute. */
+  dataDir: string
+  /** The one address people use, or null for http://localhost:port. */
+  publicOrigin: string | null
+  logLevel: LogLevel
+}>
+
+type Reading<T> = Readonly<{ value: T } | { fault: Fault }>
+
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const host = readHost(env['HOST'] ?? '127.0.0.1')
+  const port = readPort(env['PORT'] ?? '3000')
+  const dataDir = readDataDir(env['DATA_DIR'] ?? './data')
+  const publicOrigin = readPublicOrigin(env['PUBLIC_ORIGIN'], 'value' in host ? host.value : null)
+  const logLevel = readLogLevel(env['LOG_LEVEL'] ?? 'info')
+  const faults = [host, port, dataDir, publicOrigin, logLevel].flatMap((read) =>
+    'fault' in read ? [read.fault] : [],
+  )
+  if (
+    'value' in host &&
+    'value' in port &&
+    'value' in dataDir &&
+    'value' in publicOrigin &&
+    'value' in logLevel
+  ) {
+    return {
+      host: host.value,
+      port: port.value,
+      dataDir: dataDir.value,
+      publicOrigin: publicOrigin.value,
+      logLevel: logLevel.value,
+    }
+  }
+  throw new StartError(faults)
+}
+
+/** Whether only programs on this machine can reach an address. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+}
+
+function readHost(text: string): Reading<string> {
+  const isHostName = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text)
+  if (isIP(text) !== 0 || (isHostName && !/^[0-9.]+$/.test(text))) return { value: text }
+  return wrong(
+    'host-wrong',
+    'HOST',
+    text,
+    'Use an address of this machine, such as 127.0.0.1, 0.0.0.0 or ::.',
+  )
+}
+
+function readPort(text: string): Reading<number> {
+  const port = Number(text)
+  if (/^[0-9]{1,5}$/.test(text) && port <= 65_535) return { value: port }
+  return wrong('port-wrong', 'PORT', text, 'Use a whole number from 1 to 65535; 0 takes any free port.')
+}
+
+function readDataDir(text: string): Reading<string> {
+  if (text.trim() !== '' && !text.includes('\0')) return { value: resolve(text) }
+  return wrong('data-dir-wrong', 'DATA_DIR', text, 'Name the folder that holds everything this server keeps.')
+}
+
+function readLogLevel(text: string): Reading<LogLevel> {
+  const level = logLevels.find((known) => known === text)
+  if (level !== undefined) return { value: level }
+  return wrong('log-level-wrong', 'LOG_LEVEL', text, `Use one of ${logLevels.join(', ')}.`)
+}
+
+/** Browsers send the origin in one exact form; any other would never be equal to it (H-01). */
+function readPublicOrigin(text: string | undefined, host: string | null): Reading<string | null> {
+  if (text === undefined) {
+    if (host === null || isLoopback(host)) return { value: null }
+    return {
+      fault: {
+        code: 'public-origin-missing',
+        sentence: `HOST is ${host}, so people come by an address that this server cannot know.`,
+        fix: 'Set PUBLIC_ORIGIN to that address, such as https://meet.example.org.',
+      },
+    }
+  }
+  const url = URL.parse(text)
+  if (url !== null && /^https?:$/.test(url.protocol) && url.origin === text) return { value: text }
+  const suggestion = url !== null && /^https?:$/.test(url.protocol) ? url.origin : 'https://meet.example.org'
+  return wrong(
+    'public-origin-wrong',
+    'PUBLIC_ORIGIN',
+    text,
+    `Use scheme, name and port only, such as ${suggestion}.`,
+  )
+}
+
+function wrong(code: Fault['code'], name: string, text: string, fix: string): { fault: Fault } {
+  return { fault: { code, sentence: `${name} is ${JSON.stringify(text)}, which cannot be used.`, fix } }
+}

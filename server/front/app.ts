@@ -1,0 +1,53 @@
+/** Everything that answers HTTP, in the order in which a request meets it. */
+import { Hono } from 'hono'
+import { routePath } from 'hono/route'
+import { AppError } from '#shared/errors.ts'
+import { paths, type HealthResponse } from '#shared/http.ts'
+import type { Sessions } from '../accounts/sessions.ts'
+import type { Logger } from '../log.ts'
+import { findVisitor, refuseForeign, type Env } from './door.ts'
+import { errorResponse, logFault, toAppError } from './errors.ts'
+import type { Origins } from './origin.ts'
+import type { StaticFiles } from './static.ts'
+
+type Options = Readonly<{
+  log: Logger
+  origins: Origins
+  sessions: Sessions
+  staticFiles: StaticFiles
+  /** Why the server cannot do its work now; empty if it can. */
+  faultsNow: () => readonly string[]
+  routes: readonly Hono<Env>[]
+}>
+
+export function createApp({ log, origins, sessions, staticFiles, faultsNow, routes }: Options): Hono<Env> {
+  const app = new Hono<Env>()
+
+  app.onError((thrown, c) => {
+    const error = toAppError(thrown)
+    logFault(log, error, { method: c.req.method, route: routePath(c) })
+    return errorResponse(error)
+  })
+  app.notFound(() => errorResponse(new AppError('not-found')))
+
+  app.use(refuseForeign(origins))
+  app.use('/api/*', async (c, next) => {
+    await next()
+    c.header('Cache-Control', 'no-store')
+  })
+  app.get(paths.health, (c) => {
+    const reasons = faultsNow()
+    return c.json<HealthResponse>(
+      { isAlive: true, isReady: reasons.length === 0, reasons },
+      reasons.length === 0 ? 200 : 503,
+    )
+  })
+  app.use('/api/*', findVisitor(sessions))
+  for (const route of routes) app.route('/', route)
+
+  app.get('*', async (c, next) => {
+    if (c.req.path === '/api' || c.req.path.startsWith('/api/')) return next()
+    return (await staticFiles.respond(c.req.path, c.req.raw.headers)) ?? next()
+  })
+  return app
+}

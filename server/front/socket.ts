@@ -1,0 +1,153 @@
+/**
+ * One client's WebSocket: frames in, frames out, and why it ends.
+ *
+ * Everything about bytes and time is decided here, before a frame is parsed further: kind, rate, silence, and how much
+ * may wait for a slow reader. A socket ends with the close code of its error (W1); only one that does not answer or
+ * read is cut without a word.
+ */
+import { performance } from 'node:perf_hooks'
+import { WebSocket, type RawData } from 'ws'
+import { errorRow, type ErrorCode } from '#shared/errors.ts'
+import {
+  framesBurstMax,
+  framesPerSecondMax,
+  frameSizeBeforeAuthMax,
+  pingIntervalMs,
+  pingTimeoutMs,
+  socketBufferSizeMax,
+} from '#shared/limits.ts'
+import { closeCodes } from '#shared/wire/close-codes.ts'
+import { frameTypes, pingFrame } from '#shared/wire/frames.ts'
+import { TokenBucket } from './token-bucket.ts'
+
+/** WebSocket pings of a client's own, at once and per second (W-13). No browser sends any. */
+const clientPingsMax = 5
+/** A client that does not answer our close frame by then is cut. */
+const closeGraceMs = 2_000
+
+type Handlers = Readonly<{
+  /** A binary frame, owned by the receiver. */
+  onFrame: (frame: Uint8Array) => void
+  /** Once, however it ended. */
+  onEnd: () => void
+}>
+
+export class ClientSocket {
+  readonly #ws: WebSocket
+  readonly #frames: TokenBucket
+  readonly #pings: TokenBucket
+  #handlers: Handlers | null = null
+  #heardAtMs: number
+  #askedAtMs: number
+  #isTrusted = false
+  #hasEnded = false
+
+  constructor(ws: WebSocket) {
+    const nowMs = performance.now()
+    this.#ws = ws
+    this.#frames = new TokenBucket(framesBurstMax, framesPerSecondMax, nowMs)
+    this.#pings = new TokenBucket(clientPingsMax, clientPingsMax, nowMs)
+    this.#heardAtMs = nowMs
+    this.#askedAtMs = nowMs
+    // Before anything else: an error without a listener would end the process (W-15).
+    ws.on('error', () => {
+      ws.terminate()
+    })
+    ws.on('close', () => {
+      this.#end()
+    })
+    ws.on('ping', () => {
+      this.#onPing()
+    })
+    ws.on('message', (data, isBinary) => {
+      this.#onMessage(data, isBinary)
+    })
+  }
+
+  listen(handlers: Handlers): void {
+    this.#handlers = handlers
+  }
+
+  get isOpen(): boolean {
+    return !this.#hasEnded
+  }
+
+  /** From now on larger frames may come: a document has been opened. */
+  trust(): void {
+    this.#isTrusted = true
+  }
+
+  send(frame: Uint8Array): void {
+    if (this.#hasEnded) return
+    if (this.#ws.bufferedAmount + frame.length > socketBufferSizeMax) {
+      // It does not read: a close frame would wait behind everything else (W-23). It resyncs when it comes back.
+      this.#cut()
+      return
+    }
+    this.#ws.send(frame, { binary: true })
+  }
+
+  /** Ends it with the error's close code and its code as the reason. Nothing is sent or heard after this. */
+  close(code: ErrorCode): void {
+    this.#closeWith(errorRow(code).close ?? closeCodes.malformed, code)
+  }
+
+  /** Asks a quiet client for a sign of life, and cuts a dead one (W3). Called about once a second. */
+  checkSilence(): void {
+    const nowMs = performance.now()
+    if (nowMs - this.#heardAtMs >= pingTimeoutMs) this.#cut()
+    else if (nowMs - Math.max(this.#heardAtMs, this.#askedAtMs) >= pingIntervalMs) {
+      this.#askedAtMs = nowMs
+      this.send(pingFrame)
+    }
+  }
+
+  #onMessage(data: RawData, isBinary: boolean): void {
+    if (this.#hasEnded) return
+    const nowMs = performance.now()
+    this.#heardAtMs = nowMs
+    if (!isBinary) {
+      this.#closeWith(closeCodes.notBinary, 'only binary frames')
+      return
+    }
+    const frame = bytesOf(data)
+    if (!this.#isTrusted && frame.length > frameSizeBeforeAuthMax) {
+      this.#closeWith(1009, 'too large before the first document is open')
+    } else if (!this.#frames.take(nowMs)) this.close('too-many-requests')
+    else if (frame.length !== 1 || frame[0] !== frameTypes.pong) this.#handlers?.onFrame(frame)
+  }
+
+  #onPing(): void {
+    if (this.#hasEnded) return
+    const nowMs = performance.now()
+    this.#heardAtMs = nowMs
+    if (this.#pings.take(nowMs)) this.#ws.pong()
+    else this.close('too-many-requests')
+  }
+
+  #closeWith(closeCode: number, reason: string): void {
+    if (this.#hasEnded) return
+    this.#ws.close(closeCode, reason)
+    setTimeout(() => {
+      this.#ws.terminate()
+    }, closeGraceMs).unref()
+    this.#end()
+  }
+
+  #cut(): void {
+    this.#ws.terminate()
+    this.#end()
+  }
+
+  #end(): void {
+    if (this.#hasEnded) return
+    this.#hasEnded = true
+    this.#handlers?.onEnd()
+  }
+}
+
+/** The bytes of a message, free of the buffer that the next one is read into. */
+function bytesOf(data: RawData): Uint8Array {
+  if (Array.isArray(data)) return new Uint8Array(Buffer.concat(data))
+  return data instanceof ArrayBuffer ? new Uint8Array(data.slice(0)) : new Uint8Array(data)
+}

@@ -1,0 +1,60 @@
+/**
+ * From an HTTP upgrade to a client's socket: who may have one.
+ *
+ * Another site's page and one address too many are refused before the upgrade. A stranger is let in and told 4401 at
+ * once: browsers do not tell a page why an upgrade was refused.
+ */
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { WebSocketServer } from 'ws'
+import { frameSizeMax, socketsPerAddressMax } from '#shared/limits.ts'
+import { addressOf } from './address.ts'
+import { refuseRaw } from './http.ts'
+import { ClientSocket } from './socket.ts'
+
+/** Fragments of one message (W-11). */
+const fragmentsMax = 64
+
+type Options = Readonly<{
+  isAllowedOrigin: (origin: string | undefined) => boolean
+  onSocket: (socket: ClientSocket, cookieHeader: string | undefined) => void
+}>
+
+export type HandleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+
+export function createUpgrades({ isAllowedOrigin, onSocket }: Options): HandleUpgrade {
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: frameSizeMax,
+    maxFragments: fragmentsMax,
+    autoPong: false,
+  })
+  const countByAddress = new Map<string, number>()
+
+  function count(address: string, change: 1 | -1): void {
+    const left = (countByAddress.get(address) ?? 0) + change
+    if (left > 0) countByAddress.set(address, left)
+    else countByAddress.delete(address)
+  }
+
+  return (request, socket, head) => {
+    if (!isAllowedOrigin(request.headers.origin)) {
+      refuseRaw(socket, 'origin-refused')
+      return
+    }
+    const address = addressOf(request)
+    if ((countByAddress.get(address) ?? 0) >= socketsPerAddressMax) {
+      refuseRaw(socket, 'too-many-sockets')
+      return
+    }
+    server.handleUpgrade(request, socket, head, (ws) => {
+      count(address, 1)
+      ws.once('close', () => {
+        count(address, -1)
+      })
+      onSocket(new ClientSocket(ws), request.headers.cookie)
+    })
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * The whole server, wired.
+ *
+ * Invariants: nothing answers before everything is ready; at the end nothing new is accepted first, then sockets and
+ * documents finish, and the database closes last.
+ */
+import { fileURLToPath } from 'node:url'
+import { getRequestListener } from '@hono/node-server'
+import { createAccess } from './access.ts'
+import { createAccounts } from './accounts/accounts.ts'
+import { createPasswords } from './accounts/passwords.ts'
+import { accountRoutes } from './accounts/routes.ts'
+import { createSessions } from './accounts/sessions.ts'
+import { createThrottle } from './accounts/throttle.ts'
+import type { Config } from './config.ts'
+import { createApp } from './front/app.ts'
+import { answer, listen } from './front/http.ts'
+import { originsOf } from './front/origin.ts'
+import { openStaticFiles } from './front/static.ts'
+import { startHousekeeping } from './housekeeping.ts'
+import { createLog, type Logger } from './log.ts'
+import type { Clock } from './ports.ts'
+import { createInvites } from './rooms/invites.ts'
+import { createRooms } from './rooms/rooms.ts'
+import { roomRoutes } from './rooms/routes.ts'
+import { openStore } from './store/open.ts'
+import { startSync } from './sync/sync.ts'
+
+/** Where `vite build web` puts the client. */
+export const builtClientFolder = fileURLToPath(new URL('../dist/web', import.meta.url))
+
+export type StartOptions = Readonly<{
+  clock?: Clock
+  log?: Logger
+  /** The built client; null for the API and the socket alone. */
+  webFolder?: string | null
+}>
+
+export type RunningServer = AsyncDisposable &
+  Readonly<{
+    /** The address to open, such as http://localhost:3000. */
+    origin: string
+    port: number
+  }>
+
+/** Throws StartError for what whoever runs the server can mend. */
+export async function startServer(config: Config, options: StartOptions = {}): Promise<RunningServer> {
+  const { clock = Date.now, log = createLog(config.logLevel), webFolder = builtClientFolder } = options
+  await using stack = new AsyncDisposableStack()
+
+  const store = stack.use(openStore(config.dataDir))
+  const [passwords, staticFiles] = await Promise.all([createPasswords(), openStaticFiles(webFolder)])
+
+  const listener = stack.use(await listen(config))
+  const origins = originsOf(config, listener.port)
+
+  const sessions = createSessions({ store, clock })
+  const access = createAccess({ store, sessions })
+  const sync = stack.use(startSync({ store, access, clock, log, isAllowedOrigin: origins.isAllowed }))
+  const { presences } = sync
+
+  const rooms = createRooms({ store, clock, presences })
+  const throttle = createThrottle()
+  const onGuestGone: typeof rooms.removeGuest = (personId) => {
+    rooms.removeGuest(personId)
+  }
+  const accounts = createAccounts({ store, clock, sessions, passwords, throttle, presences, onGuestGone })
+  const invites = createInvites({ store, clock, rooms, accounts, presences, publicOrigin: origins.public })
+  stack.use(startHousekeeping({ store, rooms, clock, log }))
+
+  const app = createApp({
+    log,
+    origins,
+    sessions,
+    staticFiles,
+    faultsNow: () => sync.faults(),
+    routes: [accountRoutes(accounts), roomRoutes({ rooms, invites })],
+  })
+  answer(listener.server, {
+    onRequest: getRequestListener(app.fetch, { overrideGlobalObjects: false }),
+    onUpgrade: sync.handleUpgrade,
+  })
+  stack.defer(listener.stopAccepting)
+
+  const running = stack.move()
+  log.info({ origin: origins.public, port: listener.port }, 'started')
+  return {
+    origin: origins.public,
+    port: listener.port,
+    async [Symbol.asyncDispose]() {
+      await running.disposeAsync()
+      log.info('stopped')
+    },
+  }
+}

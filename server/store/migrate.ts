@@ -1,0 +1,27 @@
+/**
+ * Brings a database up to date, one migration after the other.
+ *
+ * Invariant: each runs in one transaction together with its number in `user_version`, so that a migration that fails
+ * leaves the version before it, complete and usable (D-08).
+ */
+import type { Database } from 'better-sqlite3'
+import { initial } from './migrations/0001-initial.ts'
+
+/** In order; the n-th makes version n + 1. */
+const migrations: readonly string[] = [initial]
+
+export const latestVersion = migrations.length
+
+export function versionOf(db: Database): number {
+  return db.pragma('user_version', { simple: true }) as number
+}
+
+export function migrate(db: Database, steps = migrations): void {
+  for (const [index, sql] of steps.entries()) {
+    if (index < versionOf(db)) continue
+    db.transaction(() => {
+      db.exec(sql)
+      db.pragma(`user_version = ${String(index + 1)}`)
+    }).exclusive()
+  }
+}

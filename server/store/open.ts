@@ -1,0 +1,141 @@
+/**
+ * Opens the database of a data folder, or says why not.
+ *
+ * Invariants: what is committed is on disk (WAL, synchronous=FULL); what is deleted is overwritten (secure_delete);
+ * nobody keeps a transaction open over a tick, because all parts of the server share this one connection; a file that
+ * is not certainly ours is never written to (D-07).
+ */
+import { closeSync, existsSync, mkdirSync, openSync, readSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import Database from 'better-sqlite3'
+import { StartError, type FaultCode } from '../faults.ts'
+import { invitesTable } from './invites.ts'
+import { lockDataFolder } from './lock.ts'
+import { latestVersion, migrate, versionOf } from './migrate.ts'
+import { peopleTable } from './people.ts'
+import { roomsTable } from './rooms.ts'
+import { seatsTable } from './seats.ts'
+import { sessionsTable } from './sessions.ts'
+
+/** "Stoa" in ASCII: tells our files from those of other programs. */
+const applicationId = 0x53746f61
+const headerOfSqlite = 'SQLite format 3\0'
+const busyTimeoutMs = 5_000
+
+export type Store = Disposable &
+  Readonly<{
+    db: Database.Database
+    people: ReturnType<typeof peopleTable>
+    sessions: ReturnType<typeof sessionsTable>
+    rooms: ReturnType<typeof roomsTable>
+    seats: ReturnType<typeof seatsTable>
+    invites: ReturnType<typeof invitesTable>
+  }>
+
+/** Where the database of a data folder lies. */
+export function databaseFile(dataDir: string): string {
+  return join(dataDir, 'stoa.db')
+}
+
+/** Creates the folder and the database where there are none. Throws StartError for what its owner can mend. */
+export function openStore(dataDir: string): Store {
+  const folder = resolve(dataDir)
+  using stack = new DisposableStack()
+  makeFolder(folder)
+  stack.use(lockDataFolder(folder))
+  const db = stack.adopt(openDatabase(databaseFile(folder)), (open) => open.close())
+  const held = stack.move()
+  return {
+    db,
+    people: peopleTable(db),
+    sessions: sessionsTable(db),
+    rooms: roomsTable(db),
+    seats: seatsTable(db),
+    invites: invitesTable(db),
+    [Symbol.dispose]: () => {
+      held.dispose()
+    },
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    // Opening the lock for writing would fail as well, but with words that help nobody.
+    closeSync(openSync(join(folder, 'lock.db'), 'a'))
+  } catch (cause) {
+    refuse(
+      'data-folder-unwritable',
+      `The data folder ${folder} cannot be written to.`,
+      'Set DATA_DIR to another folder, or give this user the right to write to it.',
+      cause,
+    )
+  }
+}
+
+function openDatabase(file: string): Database.Database {
+  const isNew = !existsSync(file) || statSync(file).size === 0
+  if (isNew && ['-wal', '-journal', '.bak'].some((suffix) => existsSync(file + suffix))) {
+    refuse(
+      'database-orphaned',
+      `The database ${file} is missing or empty, but a part of an older one lies beside it.`,
+      'Put the database back from a backup. To begin anew, move everything out of the data folder.',
+    )
+  }
+  if (!isNew && readHeader(file) !== headerOfSqlite) refuseForeign(file)
+  const db = new Database(file, { timeout: busyTimeoutMs })
+  try {
+    prepare(db, file, isNew)
+    return db
+  } catch (error) {
+    db.close()
+    if (!(error instanceof Database.SqliteError) || !/^SQLITE_(CORRUPT|NOTADB)/.test(error.code)) throw error
+    return refuse(
+      'database-damaged',
+      `The database ${file} is damaged.`,
+      'Put it back from a backup. Keep the damaged file: some of it can be read.',
+      error,
+    )
+  }
+}
+
+function prepare(db: Database.Database, file: string, isNew: boolean): void {
+  if (isNew) db.pragma(`application_id = ${String(applicationId)}`)
+  else if (db.pragma('application_id', { simple: true }) !== applicationId) refuseForeign(file)
+  const version = versionOf(db)
+  if (version > latestVersion) {
+    refuse(
+      'database-newer',
+      `The database ${file} has version ${String(version)}; this server knows up to ${String(latestVersion)}.`,
+      'Run the newer server that wrote it, or put back the backup made before the update.',
+    )
+  }
+  db.pragma('journal_mode = WAL')
+  db.pragma('synchronous = FULL')
+  db.pragma('secure_delete = ON')
+  db.pragma('foreign_keys = ON')
+  migrate(db)
+}
+
+function readHeader(file: string): string {
+  const header = Buffer.alloc(headerOfSqlite.length)
+  const handle = openSync(file, 'r')
+  try {
+    readSync(handle, header, 0, header.length, 0)
+  } finally {
+    closeSync(handle)
+  }
+  return header.toString('latin1')
+}
+
+function refuseForeign(file: string): never {
+  return refuse(
+    'database-not-ours',
+    `The file ${file} is not a database of this server.`,
+    'Move it away, put the right one back from a backup, or set DATA_DIR to another folder.',
+  )
+}
+
+function refuse(code: FaultCode, sentence: string, fix: string, cause?: unknown): never {
+  throw new StartError([{ code, sentence, fix }], { cause })
+}

@@ -1,0 +1,60 @@
+/** The table `room`. */
+import type { Database } from 'better-sqlite3'
+import type { PersonId, RoomId } from '#shared/ids.ts'
+import type { Role, RoomAccess } from '#shared/room.ts'
+
+export type RoomRow = Readonly<{
+  id: RoomId
+  title: string
+  access: RoomAccess
+  messageCount: number
+  lastActiveAt: number
+}>
+
+/** A room in the list of one person, with what they are in it. */
+export type ListedRoomRow = RoomRow &
+  Readonly<{ role: Role | null; readCount: number | null; peopleCount: number }>
+
+type NewRoom = Readonly<{ id: RoomId; title: string; access: RoomAccess; createdBy: PersonId; nowMs: number }>
+type OfPerson = Readonly<{ personId: PersonId; limit: number }>
+
+export function roomsTable(db: Database) {
+  const columns = 'r.id, r.title, r.access, r.message_count AS messageCount, r.last_active_at AS lastActiveAt'
+  const peopleCount =
+    '(SELECT count(*) FROM seat o WHERE o.room_id = r.id AND o.left_at IS NULL) AS peopleCount'
+  const byId = db.prepare<[RoomId], RoomRow>(`SELECT ${columns} FROM room r WHERE r.id = ?`)
+  const mine = db.prepare<[OfPerson], ListedRoomRow>(`
+    SELECT ${columns}, s.role, s.read_count AS readCount, ${peopleCount}
+    FROM seat s JOIN room r ON r.id = s.room_id
+    WHERE s.person_id = @personId AND s.left_at IS NULL
+    ORDER BY r.last_active_at DESC, r.id LIMIT @limit`)
+  const open = db.prepare<[OfPerson], ListedRoomRow>(`
+    SELECT ${columns}, NULL AS role, NULL AS readCount, ${peopleCount}
+    FROM room r
+    WHERE r.access = 'open' AND NOT EXISTS (
+      SELECT 1 FROM seat s WHERE s.room_id = r.id AND s.person_id = @personId AND s.left_at IS NULL)
+    ORDER BY r.last_active_at DESC, r.id LIMIT @limit`)
+  const insert = db.prepare<[NewRoom]>(`
+    INSERT INTO room (id, title, access, created_by, created_at, last_active_at)
+    VALUES (@id, @title, @access, @createdBy, @nowMs, @nowMs)`)
+  const rename = db.prepare<[string, RoomId]>('UPDATE room SET title = ? WHERE id = ?')
+  const createdSince = db
+    .prepare<[PersonId, number], number>('SELECT count(*) FROM room WHERE created_by = ? AND created_at > ?')
+    .pluck()
+  const addMessages = db.prepare<[{ id: RoomId; count: number; atMs: number }]>(`
+    UPDATE room SET message_count = message_count + @count, last_active_at = max(last_active_at, @atMs)
+    WHERE id = @id`)
+  return {
+    byId: (id: RoomId): RoomRow | null => byId.get(id) ?? null,
+    /** Latest activity first. */
+    mine: (personId: PersonId, limit: number): ListedRoomRow[] => mine.all({ personId, limit }),
+    /** Open rooms this person is not in, latest activity first. */
+    open: (personId: PersonId, limit: number): ListedRoomRow[] => open.all({ personId, limit }),
+    add: (room: NewRoom): void => void insert.run(room),
+    rename: (id: RoomId, title: string): void => void rename.run(title, id),
+    countCreatedSince: (personId: PersonId, sinceMs: number): number =>
+      createdSince.get(personId, sinceMs) ?? 0,
+    /** New chat messages: they count as activity and as unread. */
+    addMessages: (id: RoomId, count: number, atMs: number): void => void addMessages.run({ id, count, atMs }),
+  }
+}

@@ -1,0 +1,276 @@
+/** Rooms: making, finding, entering, renaming and leaving them. */
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import test from 'node:test'
+import type { ErrorCode } from '#shared/errors.ts'
+import { paths, type RoomResponse } from '#shared/http.ts'
+import { idFromBytes, type RoomId } from '#shared/ids.ts'
+import { roomsPerPersonPerDayMax } from '#shared/limits.ts'
+import { assertRefused } from '../support/answers.ts'
+import { TestClient } from '../support/client.ts'
+import { testClock } from '../support/clock.ts'
+import { inDatabase } from '../support/database.ts'
+import { startTestServer, type TestServer } from '../support/server.ts'
+
+const dayMs = 24 * 3_600_000
+
+async function aliceAndBob(server: TestServer): Promise<[TestClient, TestClient]> {
+  return [await TestClient.register(server, 'Alice'), await TestClient.register(server, 'Bob')]
+}
+
+const randomRoomId = () => idFromBytes(randomBytes(16)) as RoomId
+
+test('[ID1] a new room has an id nobody can guess, and its maker owns it in the first seat', async () => {
+  const clock = testClock()
+  await using server = await startTestServer({ clock })
+  const alice = await TestClient.register(server, 'Alice')
+  const made = await alice.send('POST', paths.rooms, { body: { title: '  The   garden ', access: 'open' } })
+  assert.equal(made.status, 201)
+  const { room, seat, role, readCount } = made.body as RoomResponse
+  assert.match(room.id, /^[\w-]{22}$/)
+  assert.deepEqual({ seat, role, readCount }, { seat: 1, role: 'owner', readCount: 0 })
+  assert.deepEqual(room, {
+    id: room.id,
+    title: 'The garden',
+    access: 'open',
+    role: 'owner',
+    peopleCount: 1,
+    inCallCount: 0,
+    hereCount: 0,
+    messageCount: 0,
+    unreadCount: 0,
+    lastActiveAtMs: clock(),
+  })
+  assert.deepEqual(await alice.ask('GET', paths.room(room.id)), made.body)
+})
+
+test('[N2] a title that cannot be shown is refused with the reason', async () => {
+  await using server = await startTestServer()
+  const alice = await TestClient.register(server, 'Alice')
+  const { room } = await alice.createRoom()
+  const refusals: [string, ErrorCode][] = [
+    ['', 'title-empty'],
+    ['\u200b', 'title-empty'],
+    ['x'.repeat(101), 'title-too-long'],
+    ['a\nb\0', 'name-malformed'],
+  ]
+  for (const [title, code] of refusals) {
+    assertRefused(await alice.send('POST', paths.rooms, { body: { title, access: 'open' } }), code)
+    assertRefused(await alice.send('PATCH', paths.room(room.id), { body: { title } }), code)
+  }
+})
+
+test('[RO1] an open room is in the list of everybody with an account, an invite-only one in nobody’s', async () => {
+  const clock = testClock()
+  await using server = await startTestServer({ clock })
+  const [alice, bob] = await aliceAndBob(server)
+  const open = await alice.createRoom('Open', 'open')
+  clock.advance(1)
+  const hidden = await alice.createRoom('Hidden', 'invite')
+  const titles = async (person: TestClient) => {
+    const { mine, open } = await person.rooms()
+    return { mine: mine.map(({ title }) => title), open: open.map(({ title }) => title) }
+  }
+  assert.deepEqual(await titles(alice), { mine: ['Hidden', 'Open'], open: [] }, 'latest first')
+  assert.deepEqual(await titles(bob), { mine: [], open: ['Open'] })
+  await bob.joinRoom(open.room.id)
+  assert.deepEqual(await titles(bob), { mine: ['Open'], open: [] })
+
+  const { token } = await alice.invite(hidden.room.id)
+  const guest = await TestClient.guest(server, token, 'Gus')
+  assert.deepEqual(await titles(guest), { mine: ['Hidden'], open: [] }, 'guests see where they were let in')
+})
+
+test('[RO1] joining an open room makes a member; joining again changes nothing', async () => {
+  await using server = await startTestServer()
+  const [alice, bob] = await aliceAndBob(server)
+  const { room } = await alice.createRoom('Garden', 'open')
+  const joined = await bob.joinRoom(room.id)
+  assert.deepEqual({ seat: joined.seat, role: joined.role }, { seat: 2, role: 'member' })
+  assert.equal(joined.room.peopleCount, 2)
+  assert.deepEqual(await bob.joinRoom(room.id), joined)
+  assert.equal((await alice.joinRoom(room.id)).role, 'owner')
+})
+
+test('[ID2] who leaves and returns has the seat they had, and nobody else gets it', async () => {
+  await using server = await startTestServer()
+  const [alice, bob] = await aliceAndBob(server)
+  const carol = await TestClient.register(server, 'Carol')
+  const { room } = await alice.createRoom('Garden', 'open')
+  assert.equal((await bob.joinRoom(room.id)).seat, 2)
+  await bob.ask('POST', paths.leaveRoom(room.id))
+  assertRefused(await bob.send('GET', paths.room(room.id)), 'not-found')
+  assert.equal((await carol.joinRoom(room.id)).seat, 3)
+  assert.equal((await alice.ask<RoomResponse>('GET', paths.room(room.id))).room.peopleCount, 2)
+  assert.equal((await bob.joinRoom(room.id)).seat, 2)
+})
+
+test('[ID2] many who come at once have a seat each', async () => {
+  await using server = await startTestServer()
+  const alice = await TestClient.register(server, 'Alice')
+  const { room } = await alice.createRoom('Garden', 'open')
+  const people = await Promise.all(
+    Array.from({ length: 20 }, (_, n) => TestClient.register(server, `Person ${n}`)),
+  )
+  const seats = await Promise.all(people.map(async (person) => (await person.joinRoom(room.id)).seat))
+  assert.deepEqual(
+    seats.sort((a, b) => a - b),
+    Array.from({ length: 20 }, (_, n) => n + 2),
+  )
+})
+
+test('[R-01] unknown rooms, whatever their name, get the same answer to everything', async () => {
+  await using server = await startTestServer()
+  const alice = await TestClient.register(server, 'Alice')
+  const strange = [
+    'x',
+    '%00',
+    '__proto__',
+    '..%2f..%2fetc',
+    'a'.repeat(200),
+    '%F0%9F%A6%A9',
+    '%E0%A4%A',
+    "'%20OR%201=1",
+  ]
+  const ids = [...Array.from({ length: 500 }, randomRoomId), ...(strange as RoomId[])]
+  for (const id of ids) assertRefused(await alice.send('GET', paths.room(id)), 'not-found')
+  for (const id of ids.slice(-20)) {
+    assertRefused(await alice.send('POST', paths.joinRoom(id)), 'not-found')
+    assertRefused(await alice.send('POST', paths.leaveRoom(id)), 'not-found')
+    assertRefused(await alice.send('POST', paths.invites(id)), 'not-found')
+    assertRefused(await alice.send('PATCH', paths.room(id), { body: { title: 'Mine' } }), 'not-found')
+    assertRefused(await alice.send('PUT', paths.markRead(id), { body: { readCount: 1 } }), 'not-found')
+  }
+})
+
+test('[R-02] a room one is not in is the same as one that does not exist, in status, words and headers', async () => {
+  await using server = await startTestServer()
+  const [alice, bob] = await aliceAndBob(server)
+  const { room } = await alice.createRoom('Hidden', 'invite')
+  const { token } = await alice.invite((await alice.createRoom('Other', 'invite')).room.id)
+  const guest = await TestClient.guest(server, token, 'Gus')
+  const open = await alice.createRoom('Open', 'open')
+
+  const asks = (id: RoomId) =>
+    [
+      ['GET', paths.room(id), undefined],
+      ['POST', paths.leaveRoom(id), undefined],
+      ['POST', paths.invites(id), undefined],
+      ['PATCH', paths.room(id), { title: 'Mine' }],
+      ['PUT', paths.markRead(id), { readCount: 1 }],
+      ['POST', paths.joinRoom(id), undefined],
+    ] as const
+  const seen = async (person: TestClient, id: RoomId) => {
+    const answers = []
+    for (const [method, path, body] of asks(id)) {
+      const { status, headers, body: said } = await person.send(method, path, { body })
+      answers.push({ status, said, headers: [...headers].filter(([name]) => name !== 'date') })
+    }
+    return answers
+  }
+  assert.deepEqual(await seen(bob, room.id), await seen(bob, randomRoomId()))
+  assert.deepEqual(await seen(guest, room.id), await seen(guest, randomRoomId()))
+  assert.deepEqual(
+    await seen(guest, open.room.id),
+    await seen(guest, randomRoomId()),
+    'open is not for guests',
+  )
+})
+
+test('[R-02] a stranger is told to sign in, whether the room exists or not', async () => {
+  await using server = await startTestServer()
+  const alice = await TestClient.register(server, 'Alice')
+  const { room } = await alice.createRoom('Open', 'open')
+  for (const id of [room.id, randomRoomId()]) {
+    const stranger = new TestClient(server)
+    assertRefused(await stranger.send('GET', paths.room(id)), 'signed-out')
+    assertRefused(await stranger.send('POST', paths.joinRoom(id)), 'signed-out')
+    assertRefused(await stranger.send('POST', paths.invites(id)), 'signed-out')
+  }
+  assertRefused(await new TestClient(server).send('GET', paths.rooms), 'signed-out')
+  const body = { title: 'Mine', access: 'open' }
+  assertRefused(await new TestClient(server).send('POST', paths.rooms, { body }), 'signed-out')
+})
+
+test('[RO1] what each role may do with a room follows from the role alone', async () => {
+  await using server = await startTestServer()
+  const [alice, bob] = await aliceAndBob(server)
+  const carol = await TestClient.register(server, 'Carol')
+  const { room } = await alice.createRoom('Garden', 'open')
+  await bob.joinRoom(room.id)
+  const { seat } = await carol.joinRoom(room.id)
+  inDatabase(server.dataDir, (db) =>
+    db.prepare("UPDATE seat SET role = 'moderator' WHERE seat = ?").run(seat),
+  )
+  const { token } = await alice.invite(room.id)
+  const guest = await TestClient.guest(server, token, 'Gus')
+
+  const rename = (person: TestClient) =>
+    person.send('PATCH', paths.room(room.id), { body: { title: 'Pond' } })
+  const invite = (person: TestClient) => person.send('POST', paths.invites(room.id))
+  for (const person of [alice, carol]) assert.equal((await rename(person)).status, 200)
+  for (const person of [bob, guest]) assertRefused(await rename(person), 'forbidden')
+  for (const person of [alice, carol, bob]) assert.equal((await invite(person)).status, 201)
+  assertRefused(await invite(guest), 'forbidden')
+  assertRefused(
+    await guest.send('POST', paths.rooms, { body: { title: 'Mine', access: 'open' } }),
+    'forbidden',
+  )
+})
+
+test('[RO1] a renamed room has its new title for everybody', async () => {
+  await using server = await startTestServer()
+  const [alice, bob] = await aliceAndBob(server)
+  const { room } = await alice.createRoom('Garden', 'open')
+  await bob.joinRoom(room.id)
+  const renamed = await alice.ask<RoomResponse>('PATCH', paths.room(room.id), { title: ' The  pond ' })
+  assert.equal(renamed.room.title, 'The pond')
+  assert.equal((await bob.rooms()).mine[0]?.title, 'The pond')
+})
+
+test('[RO1] the owner of a room cannot leave it alone', async () => {
+  await using server = await startTestServer()
+  const alice = await TestClient.register(server, 'Alice')
+  const { room } = await alice.createRoom()
+  assertRefused(await alice.send('POST', paths.leaveRoom(room.id)), 'owner-cannot-leave')
+})
+
+test('[RO1] what is read only ever grows, and not beyond the last message', async () => {
+  await using server = await startTestServer()
+  const alice = await TestClient.register(server, 'Alice')
+  const { room } = await alice.createRoom()
+  inDatabase(server.dataDir, (db) => db.prepare('UPDATE room SET message_count = 9').run())
+  const readAfter = async (readCount: number) => {
+    assert.equal((await alice.send('PUT', paths.markRead(room.id), { body: { readCount } })).status, 204)
+    const now = await alice.ask<RoomResponse>('GET', paths.room(room.id))
+    return [now.readCount, now.room.unreadCount]
+  }
+  assert.deepEqual(await readAfter(4), [4, 5])
+  assert.deepEqual(await readAfter(2), [4, 5])
+  assert.deepEqual(await readAfter(99), [9, 0])
+  for (const readCount of [-1, 1.5, 2 ** 40, '3', null]) {
+    const answer = await alice.send('PUT', paths.markRead(room.id), { body: { readCount } })
+    assertRefused(answer, 'request-malformed')
+  }
+})
+
+test('[RO1] what was said before somebody came is not unread to them', async () => {
+  await using server = await startTestServer()
+  const [alice, bob] = await aliceAndBob(server)
+  const { room } = await alice.createRoom('Garden', 'open')
+  inDatabase(server.dataDir, (db) => db.prepare('UPDATE room SET message_count = 9').run())
+  const joined = await bob.joinRoom(room.id)
+  assert.deepEqual([joined.readCount, joined.room.unreadCount], [9, 0])
+})
+
+test('[R-01] nobody fills the disk with rooms: a day has a limit, and the next day it is over', async () => {
+  const clock = testClock()
+  await using server = await startTestServer({ clock })
+  const [alice, bob] = await aliceAndBob(server)
+  for (let n = 0; n < roomsPerPersonPerDayMax; n += 1) await alice.createRoom(`Room ${n}`)
+  const body = { title: 'One more', access: 'open' }
+  assertRefused(await alice.send('POST', paths.rooms, { body }), 'too-many-requests')
+  await bob.createRoom()
+  clock.advance(dayMs)
+  await alice.createRoom()
+})

@@ -1,0 +1,172 @@
+/** Opening the database: what is created, what is refused, and what a failure leaves behind. */
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { chmodSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'node:test'
+import Database from 'better-sqlite3'
+import { StartError, type FaultCode } from '#server/faults.ts'
+import { latestVersion, migrate, versionOf } from '#server/store/migrate.ts'
+import { databaseFile, openStore } from '#server/store/open.ts'
+import { makeDataFolder, removeFolder } from '../support/server.ts'
+
+async function inFolder(work: (folder: string) => void): Promise<void> {
+  const folder = await makeDataFolder()
+  try {
+    work(folder)
+  } finally {
+    await removeFolder(folder)
+  }
+}
+
+function assertRefuses(folder: string, code: FaultCode): void {
+  assert.throws(
+    () => openStore(folder),
+    (error) => {
+      assert.ok(error instanceof StartError)
+      assert.deepEqual(
+        error.faults.map((fault) => fault.code),
+        [code],
+      )
+      return true
+    },
+  )
+}
+
+const hashOf = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex')
+
+test('[D-07] a new folder gets a database that this user alone can read, and opens again', () =>
+  inFolder((parent) => {
+    const folder = join(parent, 'a/b')
+    using store = openStore(folder)
+    assert.equal(statSync(folder).mode & 0o777, 0o700)
+    assert.equal(versionOf(store.db), latestVersion)
+    assert.equal(store.people.hasAccounts(), false)
+    store[Symbol.dispose]()
+    using again = openStore(folder)
+    assert.equal(versionOf(again.db), latestVersion)
+  }))
+
+test('[D-01] what is committed is on disk, and what is deleted is overwritten', () =>
+  inFolder((folder) => {
+    using store = openStore(folder)
+    const pragma = (name: string) => store.db.pragma(name, { simple: true })
+    assert.deepEqual(['journal_mode', 'synchronous', 'secure_delete', 'foreign_keys'].map(pragma), [
+      'wal',
+      2,
+      1,
+      1,
+    ])
+  }))
+
+test('[D-07] garbage, a text or half a database in its place is refused and left as it is', () =>
+  inFolder((folder) => {
+    openStore(folder)[Symbol.dispose]()
+    const whole = readFileSync(databaseFile(folder))
+    for (const bytes of [
+      Buffer.from('hello'),
+      Buffer.alloc(8_192, 0xa5),
+      Buffer.alloc(4_096),
+      whole.subarray(0, 12),
+    ]) {
+      writeFileSync(databaseFile(folder), bytes)
+      assertRefuses(folder, 'database-not-ours')
+      assert.deepEqual(readFileSync(databaseFile(folder)), bytes)
+    }
+    writeFileSync(
+      databaseFile(folder),
+      Buffer.concat([whole.subarray(0, 100), Buffer.alloc(whole.length - 100, 0xa5)]),
+    )
+    assertRefuses(folder, 'database-damaged')
+  }))
+
+test('[D-07] another program’s database is refused and left as it is', () =>
+  inFolder((folder) => {
+    const file = databaseFile(folder)
+    const other = new Database(file)
+    other.exec('CREATE TABLE theirs (id INTEGER)')
+    other.close()
+    const before = hashOf(file)
+    assertRefuses(folder, 'database-not-ours')
+    assert.equal(hashOf(file), before)
+  }))
+
+test('[D-07] a database of a newer version is refused and left as it is', () =>
+  inFolder((folder) => {
+    openStore(folder)[Symbol.dispose]()
+    const file = databaseFile(folder)
+    const db = new Database(file)
+    db.pragma(`user_version = ${latestVersion + 1}`)
+    db.close()
+    const before = hashOf(file)
+    assertRefuses(folder, 'database-newer')
+    assert.equal(hashOf(file), before)
+  }))
+
+test('[D-07] a missing or empty database beside the log of an older one is not begun anew', () =>
+  inFolder((folder) => {
+    const file = databaseFile(folder)
+    for (const beside of ['-wal', '-journal', '.bak']) {
+      writeFileSync(file + beside, 'what is left')
+      assertRefuses(folder, 'database-orphaned')
+      writeFileSync(file, '')
+      assertRefuses(folder, 'database-orphaned')
+      assert.equal(readFileSync(file + beside, 'utf8'), 'what is left')
+      rmSync(file + beside)
+    }
+    openStore(folder)[Symbol.dispose]()
+    renameSync(file, `${file}.bak`)
+    assertRefuses(folder, 'database-orphaned')
+  }))
+
+test('[D-07] a folder that cannot be written to is refused in plain words', () =>
+  inFolder((folder) => {
+    writeFileSync(join(folder, 'file'), '')
+    assertRefuses(join(folder, 'file'), 'data-folder-unwritable')
+    assertRefuses(join(folder, 'file/data'), 'data-folder-unwritable')
+    chmodSync(folder, 0o500)
+    // The superuser may write anywhere.
+    if (process.getuid?.() !== 0) assertRefuses(folder, 'data-folder-unwritable')
+    chmodSync(folder, 0o700)
+  }))
+
+test('[D-09] a folder in use is refused, and free again when the one that used it ends', () =>
+  inFolder((folder) => {
+    using first = openStore(folder)
+    assertRefuses(folder, 'data-folder-in-use')
+    assert.equal(first.people.hasAccounts(), false)
+    first[Symbol.dispose]()
+    openStore(folder)[Symbol.dispose]()
+  }))
+
+test('[D-08] a migration that fails at any step leaves the version before it, whole', () => {
+  const steps = [
+    'CREATE TABLE a (id)',
+    'CREATE TABLE b (id); INSERT INTO b VALUES (1)',
+    'CREATE TABLE c (id)',
+  ]
+  for (const failing of steps.keys()) {
+    const db = new Database(':memory:')
+    const broken = steps.map((sql, step) =>
+      step === failing ? `${sql}; INSERT INTO nowhere VALUES (1)` : sql,
+    )
+    assert.throws(() => migrate(db, broken), /no such table: nowhere/)
+    assert.equal(versionOf(db), failing)
+    const tables = () =>
+      db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").pluck().all()
+    assert.deepEqual(tables(), ['a', 'b', 'c'].slice(0, failing))
+    migrate(db, steps)
+    assert.deepEqual(tables(), ['a', 'b', 'c'])
+    assert.equal(db.prepare('SELECT count(*) FROM b').pluck().get(), 1)
+    db.close()
+  }
+})
+
+test('[D-08] a database that is up to date is not migrated again', () => {
+  const db = new Database(':memory:')
+  const steps = ['CREATE TABLE a (id)']
+  migrate(db, steps)
+  migrate(db, steps)
+  assert.equal(versionOf(db), 1)
+  db.close()
+})
