@@ -1,0 +1,336 @@
+/**
+ * One client's line: its socket, who it belongs to, and what it has open.
+ *
+ * Every frame is judged by its head first: whether it may be sent at all, for a document that is open, at this rate.
+ * Only sync frames of well-formed shape go on to the documents; presence and live frames have paths of their own.
+ */
+import { performance } from 'node:perf_hooks'
+import * as decoding from 'lib0/decoding'
+import * as encoding from 'lib0/encoding'
+import * as Y from 'yjs'
+import type { ErrorCode } from '#shared/errors.ts'
+import type { RoomId } from '#shared/ids.ts'
+import {
+  authTimeoutMs,
+  documentsPerSocketMax,
+  liveFramesBurstMax,
+  liveFramesPerSecondMax,
+  liveFrameSizeMax,
+  presenceBurstMax,
+  presencePerSecondMax,
+  stateVectorSizeMax,
+  syncRequestsPerTenSecondsMax,
+} from '#shared/limits.ts'
+import { documentName, firstSheetId, may, parseDocumentName, type DocumentRef } from '#shared/room.ts'
+import type { Writer } from '#shared/sync/policy.ts'
+import {
+  encodeLiveBroadcast,
+  frameTypes,
+  parseLiveAddress,
+  readFrameHead,
+  readLivePayload,
+  syncTypes,
+  type FrameHead,
+} from '#shared/wire/frames.ts'
+import type { ClientSocket } from '../front/socket.ts'
+import { TokenBucket } from '../front/token-bucket.ts'
+import type { Access, Visitor } from '../ports.ts'
+import type { DocumentFeed } from './documents.ts'
+import type { PresencePeer, PresenceRooms } from './presence.ts'
+
+type Opened = Readonly<{
+  ref: DocumentRef
+  address: string
+  name: string
+  asks: TokenBucket
+  /** Of a room document. */
+  peer: PresencePeer | null
+}>
+
+/** Second part of an auth frame from the client (@hocuspocus/common). */
+const authTokenType = 0
+const authDeniedType = 1
+
+type Options = Readonly<{
+  socket: ClientSocket
+  visitor: Visitor
+  access: Access
+  presence: PresenceRooms
+  documents: Readonly<{ connect(line: Line): DocumentFeed }>
+  /** Sends a document frame in its turn. */
+  sendInTurn: (line: Line, frame: Uint8Array) => void
+  /** Lines that have this board open. */
+  linesWith: (name: string) => Iterable<Line>
+  /** Told once for each document: opened, and closed. */
+  onOpened: (line: Line, name: string) => void
+  onClosed: (line: Line, name: string) => void
+  onRefused: (line: Line, name: string, reason: string) => void
+}>
+
+export class Line {
+  readonly #options: Options
+  readonly #opened = new Map<string, Opened>()
+  readonly #feed: DocumentFeed
+  readonly #presenceRate: TokenBucket
+  readonly #liveRate: TokenBucket
+  readonly #sinceMs = performance.now()
+  visitor: Visitor
+
+  constructor(options: Options) {
+    this.#options = options
+    this.visitor = options.visitor
+    this.#presenceRate = new TokenBucket(presenceBurstMax, presencePerSecondMax, this.#sinceMs)
+    this.#liveRate = new TokenBucket(liveFramesBurstMax, liveFramesPerSecondMax, this.#sinceMs)
+    this.#feed = options.documents.connect(this)
+    options.socket.listen({
+      onFrame: (frame) => {
+        this.#receive(frame)
+      },
+      onEnd: () => {
+        this.#end()
+      },
+    })
+  }
+
+  isOpen(): boolean {
+    return this.#options.socket.isOpen
+  }
+
+  /** True once a document has been opened. */
+  get hasOpened(): boolean {
+    return this.#opened.size > 0
+  }
+
+  writerIn(roomId: RoomId): Writer | null {
+    return this.#options.access.membership(this.visitor.personId, roomId)
+  }
+
+  /** A frame of a document: it waits for the turn's commit. */
+  send(frame: Uint8Array): void {
+    this.#options.sendInTurn(this, frame)
+  }
+
+  /** A frame that leaves now. */
+  sendNow(frame: Uint8Array): void {
+    this.#options.socket.send(frame)
+  }
+
+  close(code: ErrorCode): void {
+    this.#options.socket.close(code)
+  }
+
+  onRefused(name: string, reason: string): void {
+    this.#options.onRefused(this, name, reason)
+    this.close('update-refused')
+  }
+
+  isInRoom(roomId: RoomId): boolean {
+    return [...this.#opened.values()].some(({ ref }) => ref.roomId === roomId)
+  }
+
+  /** Called about once a second. */
+  check(): void {
+    this.#options.socket.checkSilence()
+    if (!this.hasOpened && performance.now() - this.#sinceMs >= authTimeoutMs) this.close('too-slow')
+  }
+
+  #receive(frame: Uint8Array): void {
+    const head = readFrameHead(frame)
+    if (head === null) {
+      this.close('frame-malformed')
+      return
+    }
+    const fault = this.#route(head, frame)
+    if (fault !== null) this.close(fault)
+  }
+
+  /** Why the socket must end for this frame, or null. */
+  #route(head: FrameHead, frame: Uint8Array): ErrorCode | null {
+    if (head.type === frameTypes.live) return this.#receiveLive(head, frame)
+    const ref = parseDocumentName(head.name)
+    if (ref === null) return 'frame-malformed'
+    const opened = this.#opened.get(head.address)
+    if (head.type === frameTypes.auth)
+      return opened === undefined ? this.#openDocument(head, ref, frame) : null
+    if (!knownTypes.has(head.type)) return 'frame-malformed'
+    if (opened === undefined) return this.#isLeftOver(head) ? null : 'document-forbidden'
+    switch (head.type) {
+      case frameTypes.sync:
+      case frameTypes.syncReply:
+        return this.#receiveSync(opened, head, frame)
+      case frameTypes.awareness:
+        return this.#receivePresence(opened, head, frame)
+      case frameTypes.queryAwareness:
+        if (opened.peer !== null) this.#options.presence.repeat(ref.roomId, opened.peer)
+        return null
+      default:
+        this.#feed.receive(frame)
+        this.#forget(opened)
+        return null
+    }
+  }
+
+  /** Closing what is closed is no offence: both ends may have done it at once. */
+  #isLeftOver({ type }: FrameHead): boolean {
+    return type === frameTypes.close
+  }
+
+  #openDocument(head: FrameHead, ref: DocumentRef, frame: Uint8Array): ErrorCode | null {
+    if (!isAuthToken(frame, head.bodyAt)) return 'frame-malformed'
+    if (this.#opened.size >= documentsPerSocketMax) return 'too-many-documents'
+    const { access, socket, presence, onOpened } = this.#options
+    const membership = access.membership(this.visitor.personId, ref.roomId)
+    if (membership === null || !exists(ref) || !may(membership.role, 'read')) {
+      this.sendNow(encodeDenied(head.address, 'not-found'))
+      return null
+    }
+    socket.trust()
+    const { personId, name } = this.visitor
+    const peer: PresencePeer | null =
+      ref.kind === 'room'
+        ? {
+            user: { personId, seat: membership.seat, name, role: membership.role },
+            address: head.address,
+            send: (bytes) => {
+              this.sendNow(bytes)
+            },
+            onReplaced: () => {
+              this.close('peer-replaced')
+            },
+          }
+        : null
+    const asks = new TokenBucket(
+      syncRequestsPerTenSecondsMax,
+      syncRequestsPerTenSecondsMax / 10,
+      performance.now(),
+    )
+    this.#opened.set(head.address, { ref, address: head.address, name: head.name, asks, peer })
+    onOpened(this, head.name)
+    this.#feed.receive(frame)
+    if (peer !== null) presence.enter(ref.roomId, peer)
+    return null
+  }
+
+  #receiveSync(opened: Opened, head: FrameHead, frame: Uint8Array): ErrorCode | null {
+    const sync = readSync(frame, head.bodyAt)
+    if (sync === null) return 'frame-malformed'
+    if (sync.type === syncTypes.step1) {
+      if (!isStateVector(sync.body)) return 'frame-malformed'
+      if (!opened.asks.take(performance.now())) return 'too-many-requests'
+    }
+    this.#feed.receive(frame)
+    return null
+  }
+
+  #receivePresence({ ref, peer }: Opened, head: FrameHead, frame: Uint8Array): ErrorCode | null {
+    if (peer === null) return 'document-forbidden'
+    if (!this.#presenceRate.take(performance.now())) return 'too-many-requests'
+    const body = readBody(frame, head.bodyAt)
+    return body === null ? 'frame-malformed' : this.#options.presence.receive(ref.roomId, peer, body)
+  }
+
+  /** Passes transient bytes on to whoever has the board open (W4). */
+  #receiveLive(head: FrameHead, frame: Uint8Array): ErrorCode | null {
+    const ref = parseLiveAddress(head.name)
+    if (ref === null) return 'frame-malformed'
+    const name = documentName(ref)
+    const peer = this.#peerIn(ref.roomId)
+    const writer = this.writerIn(ref.roomId)
+    if (!this.#hasOpen(name) || writer === null || !may(writer.role, 'draw')) return 'document-forbidden'
+    const payload = readLivePayload(frame, head.bodyAt)
+    if (payload === null || payload.length > liveFrameSizeMax) return 'frame-malformed'
+    if (!this.#liveRate.take(performance.now())) return 'too-many-requests'
+    const clientId = peer === null ? null : this.#options.presence.clientIdOf(ref.roomId, peer)
+    // Before its presence is known nobody could tell whose it is.
+    if (clientId === null) return null
+    const broadcast = encodeLiveBroadcast(head.name, clientId, payload)
+    for (const line of this.#options.linesWith(name)) if (line !== this) line.sendNow(broadcast)
+    return null
+  }
+
+  #hasOpen(name: string): boolean {
+    return [...this.#opened.values()].some((opened) => opened.name === name)
+  }
+
+  #peerIn(roomId: RoomId): PresencePeer | null {
+    return (
+      [...this.#opened.values()].find(({ ref, peer }) => peer !== null && ref.roomId === roomId)?.peer ?? null
+    )
+  }
+
+  #forget({ address, name, ref, peer }: Opened): void {
+    this.#opened.delete(address)
+    if (peer !== null) this.#options.presence.leave(ref.roomId, peer)
+    if (!this.#hasOpen(name)) this.#options.onClosed(this, name)
+  }
+
+  #end(): void {
+    for (const opened of [...this.#opened.values()]) this.#forget(opened)
+    this.#feed[Symbol.dispose]()
+  }
+}
+
+/** Types that a client may send for an open document (W-09). */
+const knownTypes = new Set<number>([
+  frameTypes.sync,
+  frameTypes.syncReply,
+  frameTypes.awareness,
+  frameTypes.queryAwareness,
+  frameTypes.close,
+])
+
+/** The documents that a room has so far: one page of chat and one board. */
+function exists(ref: DocumentRef): boolean {
+  return ref.kind === 'room' || (ref.kind === 'chat' ? ref.page === 0 : ref.sheetId === firstSheetId)
+}
+
+function isAuthToken(frame: Uint8Array, bodyAt: number): boolean {
+  try {
+    const decoder = decoding.createDecoder(frame)
+    decoder.pos = bodyAt
+    if (decoding.readVarUint(decoder) !== authTokenType) return false
+    decoding.readVarString(decoder)
+    // The provider's version may follow.
+    if (decoding.hasContent(decoder)) decoding.readVarString(decoder)
+    return !decoding.hasContent(decoder)
+  } catch {
+    return false
+  }
+}
+
+function readBody(frame: Uint8Array, bodyAt: number): Uint8Array | null {
+  try {
+    const decoder = decoding.createDecoder(frame)
+    decoder.pos = bodyAt
+    const body = decoding.readVarUint8Array(decoder)
+    return decoding.hasContent(decoder) ? null : body
+  } catch {
+    return null
+  }
+}
+
+function readSync(frame: Uint8Array, bodyAt: number): Readonly<{ type: number; body: Uint8Array }> | null {
+  const type = frame[bodyAt]
+  const body = readBody(frame, bodyAt + 1)
+  const isKnown = type === syncTypes.step1 || type === syncTypes.step2 || type === syncTypes.update
+  return isKnown && body !== null && body.length > 0 ? { type, body } : null
+}
+
+function isStateVector(bytes: Uint8Array): boolean {
+  if (bytes.length > stateVectorSizeMax) return false
+  try {
+    Y.decodeStateVector(bytes)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function encodeDenied(address: string, reason: ErrorCode): Uint8Array {
+  return encoding.encode((encoder) => {
+    encoding.writeVarString(encoder, address)
+    encoding.writeVarUint(encoder, frameTypes.auth)
+    encoding.writeVarUint(encoder, authDeniedType)
+    encoding.writeVarString(encoder, reason)
+  })
+}

@@ -1,0 +1,142 @@
+/**
+ * Synchronisation: sockets, documents and presence, wired.
+ *
+ * Invariant: whatever one client sends, the process goes on and the others' rooms with it.
+ */
+import { socketsUnauthenticatedMax } from '#shared/limits.ts'
+import type { ClientSocket } from '../front/socket.ts'
+import { createUpgrades, type HandleUpgrade } from '../front/upgrade.ts'
+import type { Logger } from '../log.ts'
+import type { Access, Clock, Presences } from '../ports.ts'
+import type { Store } from '../store/open.ts'
+import { createDocuments } from './documents.ts'
+import { Line } from './line.ts'
+import { openDocumentLog } from './log.ts'
+import { PresenceRooms } from './presence.ts'
+import { Turn } from './turn.ts'
+
+const checkIntervalMs = 1_000
+
+type Options = Readonly<{
+  store: Store
+  access: Access
+  clock: Clock
+  log: Logger
+  isAllowedOrigin: (origin: string | undefined) => boolean
+}>
+
+export type Sync = AsyncDisposable &
+  Readonly<{
+    presences: Presences
+    handleUpgrade: HandleUpgrade
+    /** Why documents cannot be saved now; empty if they can. */
+    faults(): readonly string[]
+  }>
+
+export function startSync({ store, access, clock, log, isAllowedOrigin }: Options): Sync {
+  const lines = new Set<Line>()
+  const linesByDocument = new Map<string, Set<Line>>()
+  const presence = new PresenceRooms()
+  const documentLog = openDocumentLog(store.db, log)
+  const turn: Turn<Line> = new Turn({
+    db: store.db,
+    documentLog,
+    addMessages: store.rooms.addMessages,
+    log,
+    onLost(names, receivers) {
+      // First the sockets, so that nothing of what is lost can still be sent.
+      const ended = new Set([
+        ...receivers,
+        ...[...names].flatMap((name) => [...(linesByDocument.get(name) ?? [])]),
+      ])
+      for (const line of ended) line.close('storage-failed')
+      documents.evict(names)
+    },
+  })
+  const documents = createDocuments({ access, documentLog, turn, clock, log })
+
+  function admit(socket: ClientSocket, cookieHeader: string | undefined): void {
+    const visitor = access.visitor(cookieHeader)
+    if (visitor === null) {
+      socket.close('signed-out')
+      return
+    }
+    if ([...lines].filter((line) => !line.hasOpened).length >= socketsUnauthenticatedMax) {
+      socket.close('too-many-sockets')
+      return
+    }
+    const line = new Line({
+      socket,
+      visitor,
+      access,
+      presence,
+      documents,
+      sendInTurn: (to, frame) => {
+        turn.send(to, frame)
+      },
+      linesWith: (name) => linesByDocument.get(name) ?? [],
+      onOpened(self, name) {
+        const having = linesByDocument.get(name) ?? new Set()
+        linesByDocument.set(name, having.add(self))
+      },
+      onClosed(self, name) {
+        const having = linesByDocument.get(name)
+        having?.delete(self)
+        if (having?.size === 0) linesByDocument.delete(name)
+      },
+      onRefused(self, name, reason) {
+        log.warn({ person: self.visitor.personId, document: name, reason }, 'an update was refused')
+      },
+    })
+    lines.add(line)
+    checkSession.set(line, cookieHeader)
+  }
+
+  /** The cookie of each line: its session may have been extended since, or ended. */
+  const checkSession = new WeakMap<Line, string | undefined>()
+
+  function check(): void {
+    for (const line of lines) {
+      if (!line.isOpen()) {
+        lines.delete(line)
+        continue
+      }
+      if (clock() >= line.visitor.expiresAtMs) {
+        const visitor = access.visitor(checkSession.get(line))
+        if (visitor === null) line.close('signed-out')
+        else line.visitor = visitor
+      }
+      line.check()
+    }
+  }
+
+  const timer = setInterval(check, checkIntervalMs)
+  timer.unref()
+
+  function closeWhere(isMeant: (line: Line) => boolean, code: Parameters<Line['close']>[0]): void {
+    for (const line of lines) if (isMeant(line)) line.close(code)
+  }
+
+  return {
+    handleUpgrade: createUpgrades({ isAllowedOrigin, onSocket: admit }),
+    faults: () => (turn.canSave ? [] : ['storage-failed']),
+    presences: {
+      count: (roomId) => presence.count(roomId),
+      roomChanged: (roomId) => {
+        documents.roomChanged(roomId)
+      },
+      sessionEnded: (sessionKey) => {
+        closeWhere((line) => line.visitor.sessionKey === sessionKey, 'signed-out')
+      },
+      personLeft: (personId, roomId) => {
+        closeWhere((line) => line.visitor.personId === personId && line.isInRoom(roomId), 'not-found')
+      },
+    },
+    [Symbol.asyncDispose]() {
+      clearInterval(timer)
+      turn.commit()
+      closeWhere(() => true, 'server-stopping')
+      return Promise.resolve()
+    },
+  }
+}

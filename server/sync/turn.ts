@@ -1,0 +1,85 @@
+/**
+ * A turn: what happened to documents since the last commit. Rule W5 of docs/PROTOCOL.md.
+ *
+ * Rows are gathered in memory; at the end of the event loop's turn one transaction puts them all on disk. While rows
+ * wait, every document frame waits behind them, in order. So no acknowledgement and no change of a document leaves the
+ * server before it is on disk; and if the commit fails, none of it was ever seen.
+ */
+import type { Database } from 'better-sqlite3'
+import type { RoomId } from '#shared/ids.ts'
+import type { Logger } from '../log.ts'
+import type { DocumentLog, NewRow } from './log.ts'
+
+/** Who gets frames; `sendNow` waits for nothing. */
+type Receiver = Readonly<{ sendNow(frame: Uint8Array): void }>
+type Held<To extends Receiver> = Readonly<{ to: To; frame: Uint8Array }>
+
+type Options<To extends Receiver> = Readonly<{
+  db: Database
+  documentLog: DocumentLog
+  /** Called within the transaction. */
+  addMessages: (roomId: RoomId, count: number, atMs: number) => void
+  log: Logger
+  /** Nothing of the turn was saved: these documents are ahead of the disk, and these receivers have missed frames. */
+  onLost: (names: ReadonlySet<string>, receivers: ReadonlySet<To>) => void
+}>
+
+export class Turn<To extends Receiver> {
+  readonly #options: Options<To>
+  readonly #commitAll: (rows: readonly NewRow[], messages: ReadonlyMap<RoomId, number>) => void
+  #rows: NewRow[] = []
+  #messages = new Map<RoomId, number>()
+  #held: Held<To>[] = []
+  #canSave = true
+
+  constructor(options: Options<To>) {
+    this.#options = options
+    const { db, documentLog, addMessages } = options
+    this.#commitAll = db.transaction((rows: readonly NewRow[], messages: ReadonlyMap<RoomId, number>) => {
+      for (const row of rows) documentLog.append(row)
+      const atMs = rows.at(-1)?.atMs ?? 0
+      for (const [roomId, count] of messages) addMessages(roomId, count, atMs)
+    })
+  }
+
+  /** False since a commit failed, until one succeeds. */
+  get canSave(): boolean {
+    return this.#canSave
+  }
+
+  /** Adds an update that is applied to its document in this same tick. */
+  append(row: NewRow): void {
+    if (this.#rows.length === 0) setImmediate(() => this.commit())
+    this.#rows.push(row)
+  }
+
+  /** New chat messages of a room in this turn. */
+  addMessages(roomId: RoomId, count: number): void {
+    this.#messages.set(roomId, (this.#messages.get(roomId) ?? 0) + count)
+  }
+
+  /** Sends a document frame, after everything of this turn is on disk. */
+  send(to: To, frame: Uint8Array): void {
+    if (this.#rows.length === 0) to.sendNow(frame)
+    else this.#held.push({ to, frame })
+  }
+
+  /** Ends the turn now. */
+  commit(): void {
+    if (this.#rows.length === 0) return
+    const [rows, messages, held] = [this.#rows, this.#messages, this.#held]
+    this.#rows = []
+    this.#messages = new Map()
+    this.#held = []
+    try {
+      this.#commitAll(rows, messages)
+    } catch (error) {
+      this.#canSave = false
+      this.#options.log.error({ err: error, rows: rows.length }, 'a turn could not be saved')
+      this.#options.onLost(new Set(rows.map(({ name }) => name)), new Set(held.map(({ to }) => to)))
+      return
+    }
+    this.#canSave = true
+    for (const { to, frame } of held) to.sendNow(frame)
+  }
+}
