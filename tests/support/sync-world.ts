@@ -1,0 +1,79 @@
+/** A page's world for synchronisation, in Node: a real socket with a session's cookie, and a store in memory. */
+import WebSocketClient from 'ws'
+import * as Y from 'yjs'
+import { paths } from '#shared/http.ts'
+import type { OpenStore, SyncWorld } from '#web/sync/world.ts'
+import type { TestClient } from './client.ts'
+
+type Kept = { update: Uint8Array; hasUnsent: boolean }
+
+/** What a device keeps of each document, by its name. Give it to the next world to reload the page. */
+export type Device = Map<string, Kept>
+
+export type TestWorld = SyncWorld &
+  Readonly<{
+    /** Takes the network away, or gives it back. */
+    setOnline(isOnline: boolean): void
+    /** The page is looked at again. */
+    wake(): void
+  }>
+
+export function testWorld(client: TestClient, device: Device = new Map()): TestWorld {
+  const events = new EventTarget()
+  let isOnline = true
+  /** A socket as the browser makes one: with the cookie and the origin of the page, and none without a network. */
+  class PageSocket extends WebSocketClient {
+    constructor(url: string) {
+      const target = isOnline ? url : 'ws://127.0.0.1:1'
+      super(target, { headers: { cookie: client.cookie }, origin: client.origin })
+    }
+  }
+  return {
+    socketUrl: client.origin.replace(/^http/, 'ws') + paths.socket,
+    WebSocket: PageSocket as unknown as SyncWorld['WebSocket'],
+    openStore: memoryStore(device),
+    events,
+    isOnline: () => isOnline,
+    isVisible: () => true,
+    nowMs: () => performance.now(),
+    random: () => Math.random(),
+    random32: () => Math.floor(Math.random() * 2 ** 32),
+    after(delayMs, run) {
+      const timer = setTimeout(run, delayMs)
+      return () => {
+        clearTimeout(timer)
+      }
+    },
+    setOnline(value) {
+      isOnline = value
+      events.dispatchEvent(new Event(value ? 'online' : 'offline'))
+    },
+    wake: () => {
+      events.dispatchEvent(new Event('visibilitychange'))
+    },
+  }
+}
+
+function memoryStore(device: Device): OpenStore {
+  return (name, doc) => {
+    const kept = device.get(name) ?? { update: Y.encodeStateAsUpdate(new Y.Doc()), hasUnsent: false }
+    device.set(name, kept)
+    const keep = (update: Uint8Array): void => {
+      kept.update = Y.mergeUpdates([kept.update, update])
+    }
+    const whenLoaded = Promise.resolve().then(() => {
+      Y.applyUpdate(doc, kept.update, kept)
+      doc.on('update', keep)
+      return { hasUnsent: kept.hasUnsent }
+    })
+    return {
+      whenLoaded,
+      keepUnsent: (hasUnsent) => {
+        kept.hasUnsent = hasUnsent
+      },
+      close: () => {
+        doc.off('update', keep)
+      },
+    }
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * One document as this page has it open: a replica, its copy on this device, and its link to the server.
+ *
+ * Invariant: every struct made here is under a clientID of this person's seat (ID3). Yjs draws a new clientID when it
+ * believes that another replica uses the same one; so it is looked at before every transaction.
+ */
+import * as Y from 'yjs'
+import { AppError } from '#shared/errors.ts'
+import { clientIdOf, seatOf, type Seat } from '#shared/ids.ts'
+import { DocumentLink } from './document-link.ts'
+import { Listeners } from './listeners.ts'
+import type { DocumentPort, DocumentState, Undo } from './ports.ts'
+import type { Wire } from './wire.ts'
+import type { DocumentStore, SyncWorld } from './world.ts'
+
+export type OpenDocumentOptions = Readonly<{
+  world: SyncWorld
+  wire: Wire
+  /** On the wire. */
+  name: string
+  /** On this device: one for each person who uses it. */
+  storeName: string
+  seat: Seat
+  /** What this person's role allows; the server may allow less. */
+  canWrite: boolean
+}>
+
+export class OpenDocument implements DocumentPort {
+  readonly doc = new Y.Doc()
+  readonly seat: Seat
+  readonly link: DocumentLink
+  readonly #world: SyncWorld
+  readonly #store: DocumentStore
+  readonly #changes = new Listeners()
+  readonly #mayWrite: boolean
+  #state: DocumentState
+  #isDisposed = false
+
+  constructor({ world, wire, name, storeName, seat, canWrite }: OpenDocumentOptions) {
+    this.#world = world
+    this.seat = seat
+    this.#mayWrite = canWrite
+    this.#state = { isLoaded: false, isSynced: false, hasUnsent: false, canWrite }
+    this.#own()
+    this.doc.on('beforeTransaction', () => {
+      this.#own()
+    })
+    // Before the store hears of the change, so that the mark is never behind it.
+    this.doc.on('afterTransaction', (transaction) => {
+      if (transaction.local && transaction.changed.size > 0) this.#keepUnsent(true)
+    })
+    this.#store = world.openStore(storeName, this.doc)
+    this.link = new DocumentLink({ world, wire, name, doc: this.doc })
+    this.link.onChange(() => {
+      this.#refresh({})
+    })
+    this.#store.whenLoaded.then(
+      ({ hasUnsent }) => {
+        this.#loaded(hasUnsent)
+      },
+      () => {
+        // Nothing can be kept here. The page works as long as it is open.
+        this.#loaded(false)
+      },
+    )
+  }
+
+  state(): DocumentState {
+    return this.#state
+  }
+
+  transact(change: () => void): void {
+    if (!this.#state.canWrite) throw new AppError('forbidden')
+    this.doc.transact(change)
+  }
+
+  onChange(listener: () => void): Undo {
+    return this.#changes.add(listener)
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#isDisposed) return
+    this.#isDisposed = true
+    this.#changes.clear()
+    this.link[Symbol.dispose]()
+    this.#store.close()
+    this.doc.destroy()
+  }
+
+  /** Puts the replica under a clientID of this seat. */
+  #own(): void {
+    if (seatOf(this.doc.clientID) !== this.seat) {
+      this.doc.clientID = clientIdOf(this.seat, this.#world.random32())
+    }
+  }
+
+  #loaded(hasUnsent: boolean): void {
+    if (this.#isDisposed) return
+    if (hasUnsent) this.link.markUnsent()
+    this.#refresh({ isLoaded: true })
+    this.link.start()
+  }
+
+  #keepUnsent(hasUnsent: boolean): void {
+    if (this.#keptUnsent === hasUnsent) return
+    this.#keptUnsent = hasUnsent
+    this.#store.keepUnsent(hasUnsent)
+  }
+
+  /** What the store was last told. */
+  #keptUnsent = false
+
+  #refresh(change: Readonly<{ isLoaded?: true }>): void {
+    const before = this.#state
+    const { isCurrent, hasUnsent, canWrite } = this.link
+    this.#keepUnsent(hasUnsent)
+    const isLoaded = before.isLoaded || change.isLoaded === true
+    const isSynced = before.isSynced || isCurrent
+    const after = { isLoaded, isSynced, hasUnsent, canWrite: this.#mayWrite && canWrite }
+    if (
+      after.isLoaded === before.isLoaded &&
+      after.isSynced === before.isSynced &&
+      after.hasUnsent === before.hasUnsent &&
+      after.canWrite === before.canWrite
+    ) {
+      return
+    }
+    this.#state = after
+    this.#changes.tell()
+  }
+}

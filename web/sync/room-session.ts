@@ -1,0 +1,154 @@
+/**
+ * One room as this page has it open: its documents, its presence and its connection, behind the ports of ports.ts.
+ *
+ * Invariant: there is one socket for all of it, and nothing here waits for that socket: a replica can be read and
+ * written as soon as this device's copy of it is loaded.
+ */
+import type { PersonId, RoomId, Seat, SheetId } from '#shared/ids.ts'
+import { documentName, may, type DocumentRef, type Role, type RoomAction } from '#shared/room.ts'
+import { Listeners } from './listeners.ts'
+import { Live } from './live.ts'
+import { OpenDocument } from './open-document.ts'
+import type { ConnectionState, DocumentPort, LivePort, PresencePort, Undo } from './ports.ts'
+import { Presence } from './presence.ts'
+import { Wire } from './wire.ts'
+import type { SyncWorld } from './world.ts'
+
+export type RoomSessionOptions = Readonly<{
+  world: SyncWorld
+  roomId: RoomId
+  personId: PersonId
+  seat: Seat
+  role: Role
+}>
+
+/** A board, and the transient bytes among those who have it open. */
+export type BoardPort = DocumentPort & Readonly<{ live: LivePort }>
+
+export type RoomSession = Readonly<{
+  roomId: RoomId
+  personId: PersonId
+  seat: Seat
+  role: Role
+  presence: PresencePort
+  connection(): ConnectionState
+  /** After any change of `connection`. */
+  onChange(listener: () => void): Undo
+  /** The room document: title, people, boards. Only the server writes it. */
+  room: DocumentPort
+  /** Each call opens it anew, with a replica of its own, until disposed. */
+  openChat(page: number): DocumentPort
+  openBoard(sheet: SheetId): BoardPort
+  [Symbol.dispose](): void
+}>
+
+export function openRoomSession(options: RoomSessionOptions): RoomSession {
+  return new Session(options)
+}
+
+/** What somebody must be allowed to, to change a document; nobody but the server changes the room's (D3). */
+const actionByKind = { room: null, chat: 'write', board: 'draw' } as const satisfies Record<
+  DocumentRef['kind'],
+  RoomAction | null
+>
+
+class Session implements RoomSession {
+  readonly roomId: RoomId
+  readonly personId: PersonId
+  readonly seat: Seat
+  readonly role: Role
+  readonly presence: Presence
+  readonly room: OpenDocument
+  readonly #world: SyncWorld
+  readonly #wire: Wire
+  readonly #changes = new Listeners()
+  #connection: ConnectionState = { kind: 'connecting' }
+
+  constructor({ world, roomId, personId, seat, role }: RoomSessionOptions) {
+    this.#world = world
+    this.roomId = roomId
+    this.personId = personId
+    this.seat = seat
+    this.role = role
+    this.#wire = new Wire(world)
+    this.room = this.#open({ kind: 'room', roomId })
+    this.presence = new Presence({ world, wire: this.#wire, link: this.room.link, seat })
+    this.#wire.onAsk(() => {
+      this.room.link.ask()
+    })
+    this.#wire.onChange(() => {
+      this.#look()
+    })
+    this.room.link.onChange(() => {
+      this.#look()
+    })
+    this.#look()
+  }
+
+  connection(): ConnectionState {
+    return this.#connection
+  }
+
+  onChange(listener: () => void): Undo {
+    return this.#changes.add(listener)
+  }
+
+  openChat(page: number): DocumentPort {
+    return this.#open({ kind: 'chat', roomId: this.roomId, page })
+  }
+
+  openBoard(sheetId: SheetId): BoardPort {
+    const ref = { kind: 'board', roomId: this.roomId, sheetId } as const
+    const board = this.#open(ref)
+    const live = new Live(this.#wire, ref, () => board.link.address !== null)
+    return {
+      doc: board.doc,
+      seat: board.seat,
+      live,
+      state: () => board.state(),
+      transact: (change) => {
+        board.transact(change)
+      },
+      onChange: (listener) => board.onChange(listener),
+      [Symbol.dispose]: () => {
+        live[Symbol.dispose]()
+        board[Symbol.dispose]()
+      },
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#changes.clear()
+    this.presence[Symbol.dispose]()
+    this.room[Symbol.dispose]()
+    this.#wire[Symbol.dispose]()
+  }
+
+  #open(ref: DocumentRef): OpenDocument {
+    const name = documentName(ref)
+    const action = actionByKind[ref.kind]
+    return new OpenDocument({
+      world: this.#world,
+      wire: this.#wire,
+      name,
+      storeName: `stoa/${this.personId}/${name}`,
+      seat: this.seat,
+      canWrite: action !== null && may(this.role, action),
+    })
+  }
+
+  #look(): void {
+    const next = this.#connectionNow()
+    if (next.kind === this.#connection.kind) return
+    this.#connection = next
+    this.#changes.tell()
+  }
+
+  #connectionNow(): ConnectionState {
+    const { endCode, isOpen } = this.#wire
+    if (endCode !== null) return { kind: 'closed', code: endCode }
+    if (isOpen && this.room.link.isCurrent) return { kind: 'live' }
+    if (!this.#world.isOnline()) return { kind: 'offline' }
+    return { kind: this.room.state().isSynced ? 'reconnecting' : 'connecting' }
+  }
+}

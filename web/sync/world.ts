@@ -1,0 +1,39 @@
+/**
+ * What synchronisation needs of the machine it runs on: a socket, a store, time, chance and the page's events.
+ *
+ * `browser-world.ts` is the real one. Invariant: nothing else in this folder names a global of the browser, so all of
+ * it runs in Node.
+ */
+import type * as Y from 'yjs'
+import type { Undo } from './ports.ts'
+
+/** One document as this device keeps it. */
+export type DocumentStore = Readonly<{
+  /** Everything kept has been applied to the document. Rejects where nothing can be kept. */
+  whenLoaded: Promise<Readonly<{ hasUnsent: boolean }>>
+  /** Remembers, across reloads, whether the document holds changes that are not on the server's disk. */
+  keepUnsent(hasUnsent: boolean): void
+  close(): void
+}>
+
+/** Opens what is kept under a name and from then on keeps every change of the document. */
+export type OpenStore = (name: string, doc: Y.Doc) => DocumentStore
+
+export type SyncWorld = Readonly<{
+  /** `wss://…/socket` */
+  socketUrl: string
+  WebSocket: new (url: string) => WebSocket
+  openStore: OpenStore
+  /** The window: `online`, `offline`, `pagehide`, `pageshow`, and `visibilitychange`, which bubbles up to it. */
+  events: Pick<EventTarget, 'addEventListener' | 'removeEventListener'>
+  isOnline(): boolean
+  isVisible(): boolean
+  /** Milliseconds from a fixed point; never goes back. */
+  nowMs(): number
+  /** In [0, 1). */
+  random(): number
+  /** An integer in 0…2^32−1, unlike any drawn before. */
+  random32(): number
+  /** Runs `run` once after `delayMs`. */
+  after(delayMs: number, run: () => void): Undo
+}>
