@@ -1,0 +1,24 @@
+/**
+ * What this device remembers between visits, as JSON in localStorage: small things that spare a person a step.
+ *
+ * Nothing secret is kept here: the session is a cookie that scripts cannot read. A full or forbidden storage is the
+ * same as an empty one.
+ */
+export function recall(key: string): unknown {
+  try {
+    const text = localStorage.getItem(`stoa.${key}`)
+    return text === null ? null : (JSON.parse(text) as unknown)
+  } catch {
+    // Storage is forbidden, or holds what another version wrote.
+    return null
+  }
+}
+
+export function remember(key: string, value: unknown): void {
+  try {
+    if (value === null) localStorage.removeItem(`stoa.${key}`)
+    else localStorage.setItem(`stoa.${key}`, JSON.stringify(value))
+  } catch {
+    // Full or forbidden: the next visit asks again.
+  }
+}
