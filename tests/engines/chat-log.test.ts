@@ -1,0 +1,197 @@
+/** The chat as one person sees it. */
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { AppError } from '#shared/errors.ts'
+import { messageLengthMax, orderJumpMax } from '#shared/limits.ts'
+import { messageKey, parseMessageKey } from '#shared/chat/message.ts'
+import type { StampValue } from '#shared/chat/order.ts'
+import { ChatLog } from '#web/chat/engine/chat-log.ts'
+import { showRows } from '#web/chat/groups.ts'
+import { exchange, fakeDocument, type FakeDocument } from '../support/fake-board.ts'
+import { testClock, type TestClock } from '../support/clock.ts'
+
+/** Alice (seat 1) and Bob (seat 2), each with a copy; the server stamps when told to. */
+class Chat {
+  readonly clock: TestClock = testClock()
+  readonly documents: Readonly<Record<'alice' | 'bob', FakeDocument>> = {
+    alice: fakeDocument(1),
+    bob: fakeDocument(2),
+  }
+  readonly alice = this.#log(this.documents.alice)
+  readonly bob = this.#log(this.documents.bob)
+  #chance = 0
+
+  /** What anyone could put into their own copy, sound or not. */
+  forge(key: string, value: unknown): void {
+    this.documents.bob.doc.getMap('m').set(key, value)
+  }
+
+  meet(): void {
+    exchange(this.documents.alice.doc, this.documents.bob.doc)
+  }
+
+  /** The server has seen what this person sees, and gives these messages their stamps. */
+  stamp(...pairs: readonly (string | StampValue)[]): void {
+    const { doc } = this.documents.bob
+    this.meet()
+    doc.transact(() => {
+      doc.getMap('p').set('a0', this.clock())
+      doc.getArray<string | StampValue>('s').push([...pairs])
+    })
+    this.meet()
+  }
+
+  [Symbol.dispose](): void {
+    this.alice[Symbol.dispose]()
+    this.bob[Symbol.dispose]()
+  }
+
+  #log(document: FakeDocument): ChatLog {
+    return new ChatLog(document, {
+      nowMs: this.clock,
+      random: () => {
+        this.#chance += 0.001
+        return this.#chance
+      },
+    })
+  }
+}
+
+const texts = (log: ChatLog): string[] => log.rows().map(({ text }) => text)
+
+test('[CH1] a message is written once, as plain JSON under a key of its author’s seat', () => {
+  using chat = new Chat()
+  chat.alice.send('hello')
+  const entries = [...chat.documents.alice.doc.getMap('m').entries()]
+  assert.equal(chat.documents.alice.writes(), 1)
+  assert.deepEqual(parseMessageKey(entries[0]?.[0] ?? ''), { seat: 1, sentAtMs: chat.clock() })
+  assert.deepEqual(entries[0]?.[1], { x: 'hello', l: 1 })
+})
+
+test('[CH2] what may not be sent is refused with its code, and not written', () => {
+  using chat = new Chat()
+  for (const [text, code] of [
+    [' \n', 'message-empty'],
+    ['x'.repeat(messageLengthMax + 1), 'message-too-long'],
+  ] as const) {
+    assert.throws(
+      () => {
+        chat.alice.send(text)
+      },
+      (error) => error instanceof AppError && error.code === code,
+    )
+  }
+  assert.equal(chat.documents.alice.writes(), 0)
+})
+
+test('[CH4] a message is being sent until its stamp is here, and tells when it arrived', () => {
+  using chat = new Chat()
+  chat.alice.send('hello')
+  const [before] = chat.alice.rows()
+  assert.deepEqual([before?.state, before?.arrivedAtMs, before?.order], ['sending', null, null])
+  chat.stamp(before!.key, 1_500)
+  const [after] = chat.alice.rows()
+  assert.deepEqual([after?.state, after?.arrivedAtMs, after?.order], ['sent', chat.clock() + 1_500, 1])
+  assert.equal(chat.alice.stampedCount, 1)
+})
+
+test('[CH3] the order of a stamp counts, not when somebody says they wrote', () => {
+  using chat = new Chat()
+  chat.clock.advance(3_600_000)
+  chat.bob.send('first')
+  chat.clock.advance(-3_600_000)
+  chat.alice.send('second')
+  const [first, second] = [chat.bob.rows()[0]!, chat.alice.rows()[0]!]
+  chat.stamp(first.key, 10, second.key, [20, 2])
+  assert.deepEqual(texts(chat.alice), ['first', 'second'])
+  assert.deepEqual(texts(chat.bob), ['first', 'second'])
+})
+
+test('[CH3] what one has not sent yet stands last, in the order it was written', () => {
+  using chat = new Chat()
+  chat.alice.send('one')
+  chat.alice.send('two')
+  chat.bob.send('news')
+  const news = chat.bob.rows()[0]!
+  chat.forge(news.key, { x: 'news', l: 900 })
+  chat.stamp(news.key, [0, 900])
+  assert.deepEqual(texts(chat.alice), ['news', 'one', 'two'])
+  chat.alice.send('three')
+  assert.deepEqual(texts(chat.alice), ['news', 'one', 'two', 'three'])
+  assert.equal(chat.alice.rows().at(-1)?.l, 901)
+})
+
+test('[CH3] a forged time does not spread: the next message follows the stamp, and is still a message', () => {
+  using chat = new Chat()
+  const forged = messageKey(chat.documents.bob.seat, chat.clock(), 0.5)
+  chat.forge(forged, { x: 'up', l: Number.MAX_SAFE_INTEGER - orderJumpMax })
+  chat.meet()
+  chat.alice.send('before the stamp')
+  assert.equal(chat.alice.rows().find(({ text }) => text === 'before the stamp')?.l, 1)
+  chat.stamp(forged, [0, orderJumpMax])
+  chat.alice.send('after the stamp')
+  assert.equal(chat.alice.rows().find(({ text }) => text === 'after the stamp')?.l, orderJumpMax + 1)
+})
+
+test('[CH1] what is no message is not shown, and stops nothing', () => {
+  using chat = new Chat()
+  chat.forge('7.0mq3k1c0abc', { x: '', l: 1 })
+  chat.forge('nobody', { x: 'hello', l: 1 })
+  chat.forge('7.0mq3k1c0abd', 'hello')
+  chat.stamp('7.0mq3k1c0abc', 'odd', 'nobody', [0, 1])
+  chat.alice.send('fine')
+  assert.deepEqual(texts(chat.alice), ['fine'])
+})
+
+test('a row that did not change stays the same object, and nobody is told of nothing', () => {
+  using chat = new Chat()
+  chat.alice.send('one')
+  const [one] = chat.alice.rows()
+  let told = 0
+  chat.alice.onChange(() => told++)
+  chat.documents.alice.doc.getMap('p').set('other', 1)
+  assert.equal(told, 0)
+  chat.alice.send('two')
+  assert.deepEqual([told, chat.alice.rows()[0] === one], [1, true])
+})
+
+test('people who may only look are told so, and when it changes', () => {
+  using chat = new Chat()
+  let told = 0
+  chat.alice.onChange(() => told++)
+  chat.documents.alice.set({ canWrite: false, isSynced: false })
+  assert.deepEqual(
+    [told, chat.alice.canWrite, chat.alice.isSynced, chat.alice.isLoaded],
+    [1, false, false, true],
+  )
+})
+
+test('the unread line stands before the first message of another’s that was not read, and only there', () => {
+  using chat = new Chat()
+  for (const text of ['a', 'b', 'c']) chat.bob.send(text)
+  const keys = chat.bob.rows().map(({ key }) => key)
+  chat.stamp(...keys.flatMap((key) => [key, 0]))
+  chat.alice.send('mine')
+  const unreadAt = (readCount: number, seat: number): number[] =>
+    showRows(chat.alice.rows(), readCount, seat).flatMap((row, at) => (row.startsUnread ? [at] : []))
+  assert.deepEqual(unreadAt(0, 1), [0])
+  assert.deepEqual(unreadAt(2, 1), [2])
+  assert.deepEqual(unreadAt(3, 1), [], 'all read, and the unsent one is one’s own')
+  assert.deepEqual(unreadAt(0, 2), [], 'one’s own are never unread')
+})
+
+test('messages of one person within five minutes stand together, a late one says so', () => {
+  using chat = new Chat()
+  chat.alice.send('one')
+  chat.clock.advance(4 * 60_000)
+  chat.alice.send('two')
+  chat.clock.advance(6 * 60_000)
+  chat.alice.send('three')
+  const shown = showRows(chat.alice.rows(), 0, 1)
+  assert.deepEqual(
+    shown.map(({ startsGroup }) => startsGroup),
+    [true, false, true],
+  )
+  chat.stamp(shown[0]!.row.key, 0)
+  assert.equal(showRows(chat.alice.rows(), 0, 1)[0]?.isLate, true, 'it arrived ten minutes later')
+})
