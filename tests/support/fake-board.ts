@@ -1,0 +1,183 @@
+/** A board without a page: a real document, a clock that tests move, and others who draw too. */
+import * as Y from 'yjs'
+import type { Seat } from '#shared/ids.ts'
+import { BoardDoc } from '#web/board/engine/board-doc.ts'
+import { DraftKeeper, type DraftStorage } from '#web/board/engine/draft.ts'
+import { Editor } from '#web/board/engine/editor.ts'
+import { LiveChannel } from '#web/board/engine/live-channel.ts'
+import type { PointerInput } from '#web/board/engine/tools/node.ts'
+import type { World } from '#web/board/engine/world.ts'
+import type { DocumentPort, DocumentState, LivePort } from '#web/sync/ports.ts'
+
+/** One person's copy of a document. */
+export type FakeDocument = DocumentPort &
+  Readonly<{
+    /** Transactions of this person's own that changed something. */
+    writes(): number
+    set(state: Partial<DocumentState>): void
+  }>
+
+export function fakeDocument(seat: number): FakeDocument {
+  const doc = new Y.Doc()
+  const listeners = new Set<() => void>()
+  let state: DocumentState = { isLoaded: true, isSynced: true, hasUnsent: false, canWrite: true }
+  let writeCount = 0
+  doc.on('update', (_update, _origin, _doc, transaction) => {
+    if (transaction.local) writeCount++
+  })
+  return {
+    doc,
+    seat: seat as Seat,
+    state: () => state,
+    transact: (change) => {
+      doc.transact(change)
+    },
+    onChange: (listener) => {
+      listeners.add(listener)
+      return () => {
+        listeners.delete(listener)
+      }
+    },
+    writes: () => writeCount,
+    set(change) {
+      state = { ...state, ...change }
+      for (const listener of listeners) listener()
+    },
+    [Symbol.dispose]: () => {
+      doc.destroy()
+    },
+  }
+}
+
+/** Both have what either had. */
+export function exchange(a: Y.Doc, b: Y.Doc): void {
+  const [ofA, ofB] = [Y.encodeStateAsUpdate(a), Y.encodeStateAsUpdate(b)]
+  Y.applyUpdate(a, ofB)
+  Y.applyUpdate(b, ofA)
+}
+
+/** Time that passes when told to, and chance that is the same each time. */
+export class FakeWorld implements World {
+  #nowMs = 0
+  #timers: Readonly<{ atMs: number; run: () => void }>[] = []
+  #seed = 1
+
+  nowMs = (): number => this.#nowMs
+
+  random = (): number => {
+    this.#seed = (this.#seed * 48_271) % 2_147_483_647
+    return this.#seed / 2_147_483_647
+  }
+
+  after = (delayMs: number, run: () => void): (() => void) => {
+    const timer = { atMs: this.#nowMs + delayMs, run }
+    this.#timers.push(timer)
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== timer)
+    }
+  }
+
+  onFrame = (run: () => void): (() => void) => this.after(16, run)
+
+  pass(ms: number): void {
+    const endMs = this.#nowMs + ms
+    for (;;) {
+      const next = this.#timers.toSorted((a, b) => a.atMs - b.atMs)[0]
+      if (next === undefined || next.atMs > endMs) break
+      this.#timers = this.#timers.filter((timer) => timer !== next)
+      this.#nowMs = Math.max(this.#nowMs, next.atMs)
+      next.run()
+    }
+    this.#nowMs = endMs
+  }
+}
+
+export function fakeStorage(kept = new Map<string, string>()): DraftStorage {
+  return {
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (key, value) => {
+      kept.set(key, value)
+    },
+    removeItem: (key) => {
+      kept.delete(key)
+    },
+  }
+}
+
+/** Live frames among people: each hears the others, under their clientID. */
+export class FakeLive {
+  readonly #listeners = new Map<number, (clientId: number, payload: Uint8Array) => void>()
+  /** Every frame sent, oldest first. */
+  readonly frames: Uint8Array[] = []
+  /** False loses what is sent. */
+  isConnected = true
+
+  port(clientId: number): LivePort {
+    return {
+      send: (payload) => {
+        this.frames.push(payload)
+        if (!this.isConnected) return
+        for (const [id, listener] of this.#listeners) if (id !== clientId) listener(clientId, payload)
+      },
+      onReceive: (listener) => {
+        this.#listeners.set(clientId, listener)
+        return () => {
+          this.#listeners.delete(clientId)
+        }
+      },
+    }
+  }
+}
+
+/** One person at the board. */
+export class Drawer {
+  readonly document: FakeDocument
+  readonly board: BoardDoc
+  readonly live: LiveChannel
+  readonly editor: Editor
+  readonly #world: FakeWorld
+
+  constructor(
+    seat: number,
+    { world, live, storage }: Readonly<{ world: FakeWorld; live: FakeLive; storage?: DraftStorage }>,
+    document = fakeDocument(seat),
+  ) {
+    this.#world = world
+    this.document = document
+    this.board = new BoardDoc(document)
+    this.live = new LiveChannel(live.port(seat), this.board, world)
+    const draft = new DraftKeeper(storage ?? fakeStorage(), 'draft', world)
+    this.editor = new Editor({ doc: this.board, live: this.live, draft, world })
+  }
+
+  input(x: number, y: number, over: Partial<PointerInput> = {}): PointerInput {
+    return { id: 1, x, y, kind: 'mouse', pressure: 0.5, button: 'main', atMs: this.#world.nowMs(), ...over }
+  }
+
+  down(x: number, y: number, over: Partial<PointerInput> = {}): this {
+    this.editor.pointerDown(this.input(x, y, over))
+    return this
+  }
+
+  move(x: number, y: number): this {
+    this.editor.pointerMove([this.input(x, y)], [])
+    return this
+  }
+
+  up(): this {
+    this.editor.complete()
+    return this
+  }
+
+  /** A stroke from here to there. */
+  draw(x: number, y: number, toX = x + 50, toY = y): this {
+    return this.down(x, y).move(toX, toY).up()
+  }
+
+  [Symbol.dispose](): void {
+    this.editor[Symbol.dispose]()
+    this.live[Symbol.dispose]()
+    this.board[Symbol.dispose]()
+    this.document[Symbol.dispose]()
+  }
+}

@@ -1,0 +1,142 @@
+/** The board of the room this page is in: one sheet, drawn by many. */
+import { defineStore } from 'pinia'
+import { shallowRef } from 'vue'
+import { inkCount, strokeWidthMax, type InkStyle } from '#shared/board/shape.ts'
+import { firstSheetId } from '#shared/room.ts'
+import { recall, remember } from '../device.ts'
+import { useI18n } from '../i18n.ts'
+import type { Undo } from '../sync/ports.ts'
+import type { RoomSession } from '../sync/room-session.ts'
+import { colourOf } from '../ui/colour.ts'
+import { toast } from '../ui/toast.ts'
+import { BoardDoc } from './engine/board-doc.ts'
+import { DraftKeeper, type DraftStorage } from './engine/draft.ts'
+import { Editor, type EditorState } from './engine/editor.ts'
+import { BoardInput } from './engine/input.ts'
+import type { BoardCommand } from './engine/keys.ts'
+import { LiveChannel } from './engine/live-channel.ts'
+import { Renderer } from './engine/render/renderer.ts'
+import { browserWorld } from './engine/world.ts'
+
+/** Where a board is shown: what is drawn on, and all of it with its toolbars. */
+export type BoardPlace = Readonly<{ surface: HTMLElement; root: HTMLElement }>
+
+type Opened = Readonly<{ editor: Editor; doc: BoardDoc; live: LiveChannel; session: RoomSession; undo: Undo }>
+
+export const useBoardStore = defineStore('board', () => {
+  const { t } = useI18n()
+  const state = shallowRef<EditorState | null>(null)
+  /** What this device holds of the board is shown. */
+  const isLoaded = shallowRef(false)
+  let opened: Opened | null = null
+  let place: BoardPlace | null = null
+  let unshow: Undo | null = null
+
+  function open(session: RoomSession): void {
+    close()
+    const port = session.openBoard(firstSheetId)
+    const doc = new BoardDoc(port)
+    const live = new LiveChannel(port.live, doc, browserWorld)
+    const draftKey = `stoa.stroke.${session.roomId}.${firstSheetId}.${String(session.seat)}`
+    const draft = new DraftKeeper(tabStorage(), draftKey, browserWorld)
+    const editor = new Editor({ doc, live, draft, world: browserWorld })
+    editor.setStyle(recallStyle() ?? editor.style)
+    const look = (): void => {
+      state.value = editor.state
+      isLoaded.value = port.state().isLoaded
+    }
+    const undos = [
+      editor.onChange(look),
+      port.onChange(look),
+      editor.onNotice(() => {
+        toast(t('board.nothing_left'))
+      }),
+      session.presence.onChange(() => {
+        const others = session.presence.others()
+        live.keepOnly((clientId) => others.has(clientId))
+      }),
+    ]
+    const undo = (): void => {
+      for (const end of undos) end()
+      for (const part of [editor, draft, live, doc, port]) part[Symbol.dispose]()
+    }
+    opened = { editor, doc, live, session, undo }
+    look()
+    show()
+  }
+
+  function close(): void {
+    hide()
+    opened?.undo()
+    opened = null
+    state.value = null
+    isLoaded.value = false
+  }
+
+  /** Shows whichever board is open in this place, until undone. */
+  function attach(shownIn: BoardPlace): Undo {
+    place = shownIn
+    show()
+    return () => {
+      if (place !== shownIn) return
+      hide()
+      place = null
+    }
+  }
+
+  function show(): void {
+    hide()
+    if (opened === null || place === null) return
+    const { editor, doc, live, session } = opened
+    const { surface, root } = place
+    const who = (clientId: number): Readonly<{ name: string; colour: string }> | null => {
+      const user = session.presence.others().get(clientId)?.user
+      return user === undefined ? null : { name: user.name, colour: colourOf(user.personId) }
+    }
+    const renderer = new Renderer({ host: surface, editor, doc, live, world: browserWorld, who })
+    const input = new BoardInput({ surface, root, editor, live, world: browserWorld })
+    unshow = () => {
+      input[Symbol.dispose]()
+      renderer[Symbol.dispose]()
+    }
+  }
+
+  function hide(): void {
+    unshow?.()
+    unshow = null
+  }
+
+  function run(command: BoardCommand): void {
+    opened?.editor.run(command)
+  }
+
+  /** Kept on this device for the next visit. Choosing ink means wanting to draw. */
+  function setStyle(style: InkStyle): void {
+    if (opened === null) return
+    opened.editor.setStyle(style)
+    if (opened.editor.state.tool !== 'pen') opened.editor.setTool('pen')
+    remember('ink', style)
+  }
+
+  return { state, isLoaded, open, close, attach, run, setStyle }
+})
+
+function recallStyle(): InkStyle | null {
+  const value = recall('ink')
+  if (typeof value !== 'object' || value === null) return null
+  const { ink, width } = value as Record<string, unknown>
+  return isWholeTo(ink, inkCount - 1) && isWholeTo(width, strokeWidthMax) && width > 0 ? { ink, width } : null
+}
+
+function isWholeTo(value: unknown, max: number): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= max
+}
+
+/** The tab's own storage; one that keeps nothing where the browser forbids it. */
+function tabStorage(): DraftStorage {
+  try {
+    return sessionStorage
+  } catch {
+    return { getItem: () => null, setItem: () => undefined, removeItem: () => undefined }
+  }
+}

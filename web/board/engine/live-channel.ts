@@ -1,0 +1,292 @@
+/**
+ * What people see of each other before it is in the document: cursors, and strokes while they are drawn.
+ *
+ * Outwards: everything since the last frame in one frame, at most 30 a second; a stroke's end at once. Inwards: each
+ * peer's cursor and strokes. A committed stroke stays until the document has it, so that it never blinks, or five
+ * seconds; one whose sender fell silent goes too.
+ */
+import {
+  decodeLive,
+  encodeLive,
+  livePointsMax,
+  type LivePart,
+  type ReceivedPart,
+} from '#shared/board/live.ts'
+import type { Point } from '#shared/board/geometry.ts'
+import { packPoints, pointStride } from '#shared/board/points.ts'
+import type { InkStyle, ShapeId } from '#shared/board/shape.ts'
+import { strokePointsMax } from '#shared/limits.ts'
+import type { LivePort, Undo } from '../../sync/ports.ts'
+import type { BoardDoc } from './board-doc.ts'
+import { Listeners } from '../../sync/listeners.ts'
+import type { World } from './world.ts'
+
+/** A stroke of somebody else's that is not in the document yet. */
+export type RemoteStroke = Readonly<{ style: InkStyle; values: readonly number[]; hasPressure: boolean }>
+
+/** Where somebody else points; `idleMs` since they last moved. */
+export type RemoteCursor = Readonly<{ clientId: number; at: Point; idleMs: number }>
+
+type IncomingStroke = {
+  style: InkStyle
+  values: number[]
+  hasPressure: boolean
+  committedId: ShapeId | null
+  heardAtMs: number
+}
+
+type Peer = { cursor: Readonly<{ at: Point; atMs: number }> | null; strokes: Map<number, IncomingStroke> }
+
+type OutgoingStroke = {
+  number: number
+  style: InkStyle
+  values: readonly number[]
+  hasPressure: boolean
+  isBegun: boolean
+  sentCount: number
+}
+
+/** 30 frames a second. */
+const frameIntervalMs = 1000 / 30
+/** A cursor that rests this long is taken away. */
+export const cursorLifeMs = 10_000
+/** How long a committed stroke waits for the document. */
+const commitWaitMs = 5_000
+/** How long a stroke waits for its next point: somebody may hold the pen still. */
+const silenceMaxMs = 30_000
+const sweepIntervalMs = 500
+/** Peers kept, and strokes of one peer: nobody draws with more pens. */
+const peersMax = 256
+const strokesPerPeerMax = 8
+
+export class LiveChannel {
+  readonly #port: LivePort
+  readonly #doc: BoardDoc
+  readonly #world: World
+  readonly #peers = new Map<number, Peer>()
+  readonly #listeners = new Listeners<['ink' | 'cursors']>()
+  readonly #undos: Undo[]
+  #cursor: LivePart | null = null
+  #stroke: OutgoingStroke | null = null
+  #strokeNumber = 0
+  #sentAtMs = -Infinity
+  #stopFrame: Undo | null = null
+  #stopSweep: Undo | null = null
+
+  constructor(port: LivePort, doc: BoardDoc, world: World) {
+    this.#port = port
+    this.#doc = doc
+    this.#world = world
+    this.#undos = [
+      port.onReceive((clientId, payload) => {
+        this.#receive(clientId, payload)
+      }),
+      doc.onChange(() => {
+        this.#dropCommitted()
+      }),
+    ]
+  }
+
+  // ── Outwards ────────────────────────────────────────────────────────────────────────────────
+  moveCursor(at: Point): void {
+    this.#cursor = { kind: 'cursor', at }
+    this.#sendSoon()
+  }
+
+  hideCursor(): void {
+    this.#cursor = { kind: 'away' }
+    this.#sendSoon()
+  }
+
+  /** A stroke begins. `values` are its flat triples, which the caller goes on filling. */
+  beginStroke(style: InkStyle, values: readonly number[], hasPressure: boolean): void {
+    this.#strokeNumber += 1
+    const number = this.#strokeNumber
+    this.#stroke = { number, style, values, hasPressure, isBegun: false, sentCount: 0 }
+    this.#sendSoon()
+  }
+
+  strokeGrew(): void {
+    this.#sendSoon()
+  }
+
+  /** The stroke is about to enter the document under this id; null if it was given up. */
+  endStroke(id: ShapeId | null): void {
+    const stroke = this.#stroke
+    if (stroke === null) return
+    if (stroke.isBegun || id !== null) {
+      const parts = id === null ? [] : this.#newParts()
+      parts.push(
+        id === null ? { kind: 'drop', stroke: stroke.number } : { kind: 'commit', stroke: stroke.number, id },
+      )
+      this.#send(parts)
+    }
+    this.#stroke = null
+  }
+
+  // ── Inwards ─────────────────────────────────────────────────────────────────────────────────
+  strokes(): RemoteStroke[] {
+    return [...this.#peers.values()].flatMap((peer) => [...peer.strokes.values()])
+  }
+
+  cursors(): RemoteCursor[] {
+    const nowMs = this.#world.nowMs()
+    return [...this.#peers].flatMap(([clientId, { cursor }]) =>
+      cursor === null ? [] : [{ clientId, at: cursor.at, idleMs: nowMs - cursor.atMs }],
+    )
+  }
+
+  /** Forgets peers that are gone. */
+  keepOnly(isHere: (clientId: number) => boolean): void {
+    for (const clientId of [...this.#peers.keys()]) if (!isHere(clientId)) this.#peers.delete(clientId)
+    this.#tellAll()
+  }
+
+  onChange(listener: (what: 'ink' | 'cursors') => void): Undo {
+    return this.#listeners.add(listener)
+  }
+
+  [Symbol.dispose](): void {
+    this.#stopFrame?.()
+    this.#stopSweep?.()
+    for (const undo of this.#undos.splice(0)) undo()
+  }
+
+  #sendSoon(): void {
+    if (this.#stopFrame !== null) return
+    const waitMs = Math.max(0, this.#sentAtMs + frameIntervalMs - this.#world.nowMs())
+    this.#stopFrame = this.#world.after(waitMs, () => {
+      this.#stopFrame = null
+      this.#send(this.#newParts())
+      if (this.#stroke !== null && this.#stroke.sentCount < this.#stroke.values.length / pointStride)
+        this.#sendSoon()
+    })
+  }
+
+  #send(parts: readonly LivePart[]): void {
+    if (parts.length === 0) return
+    this.#sentAtMs = this.#world.nowMs()
+    this.#port.send(encodeLive(parts))
+  }
+
+  /** What has not been sent yet, as far as it fits one frame. */
+  #newParts(): LivePart[] {
+    const parts: LivePart[] = []
+    if (this.#cursor !== null) parts.push(this.#cursor)
+    this.#cursor = null
+    const stroke = this.#stroke
+    if (stroke === null) return parts
+    if (!stroke.isBegun) parts.push({ kind: 'begin', stroke: stroke.number, style: stroke.style })
+    stroke.isBegun = true
+    const from = stroke.sentCount
+    const fresh = stroke.values.slice(from * pointStride, (from + livePointsMax) * pointStride)
+    if (fresh.length > 0) {
+      const packed = packPoints(fresh, stroke.hasPressure)
+      parts.push({ kind: 'points', stroke: stroke.number, from, packed })
+      stroke.sentCount += fresh.length / pointStride
+    }
+    return parts
+  }
+
+  #receive(clientId: number, payload: Uint8Array): void {
+    const parts = decodeLive(payload)
+    if (parts === null) return
+    let peer = this.#peers.get(clientId)
+    if (peer === undefined) {
+      if (this.#peers.size >= peersMax) return
+      peer = { cursor: null, strokes: new Map() }
+      this.#peers.set(clientId, peer)
+    }
+    for (const part of parts) this.#take(peer, part)
+    this.#sweepLater()
+    this.#tellAll()
+  }
+
+  #take(peer: Peer, part: ReceivedPart): void {
+    const heardAtMs = this.#world.nowMs()
+    switch (part.kind) {
+      case 'cursor':
+        peer.cursor = { at: part.at, atMs: heardAtMs }
+        return
+      case 'away':
+        peer.cursor = null
+        return
+      case 'begin':
+        if (peer.strokes.size >= strokesPerPeerMax) return
+        peer.strokes.set(part.stroke, {
+          style: part.style,
+          values: [],
+          hasPressure: false,
+          committedId: null,
+          heardAtMs,
+        })
+        return
+      case 'points':
+        takePoints(peer, part, heardAtMs)
+        return
+      case 'commit': {
+        const stroke = peer.strokes.get(part.stroke)
+        if (stroke === undefined) return
+        if (this.#doc.shape(part.id) !== null) peer.strokes.delete(part.stroke)
+        stroke.committedId = part.id
+        stroke.heardAtMs = heardAtMs
+        return
+      }
+      case 'drop':
+        peer.strokes.delete(part.stroke)
+    }
+  }
+
+  #dropCommitted(): void {
+    for (const { strokes } of this.#peers.values()) {
+      for (const [number, { committedId }] of strokes) {
+        if (committedId !== null && this.#doc.shape(committedId) !== null) strokes.delete(number)
+      }
+    }
+    this.#listeners.tell('ink')
+  }
+
+  #sweepLater(): void {
+    this.#stopSweep ??= this.#world.after(sweepIntervalMs, () => {
+      this.#stopSweep = null
+      this.#sweep()
+    })
+  }
+
+  #sweep(): void {
+    const nowMs = this.#world.nowMs()
+    let isMoreToSweep = false
+    for (const [clientId, peer] of this.#peers) {
+      if (peer.cursor !== null && nowMs - peer.cursor.atMs >= cursorLifeMs) peer.cursor = null
+      for (const [number, stroke] of peer.strokes) {
+        const lifeMs = stroke.committedId === null ? silenceMaxMs : commitWaitMs
+        if (nowMs - stroke.heardAtMs >= lifeMs) peer.strokes.delete(number)
+      }
+      if (peer.cursor === null && peer.strokes.size === 0) this.#peers.delete(clientId)
+      else isMoreToSweep = true
+    }
+    if (isMoreToSweep) this.#sweepLater()
+    this.#tellAll()
+  }
+
+  #tellAll(): void {
+    this.#listeners.tell('ink')
+    this.#listeners.tell('cursors')
+  }
+}
+
+/** Points that do not join what is there were lost on the way: the document will bring the stroke whole. */
+function takePoints(peer: Peer, part: Extract<ReceivedPart, { kind: 'points' }>, heardAtMs: number): void {
+  const stroke = peer.strokes.get(part.stroke)
+  if (stroke === undefined) return
+  const { values, hasPressure } = part.points
+  const total = part.from + values.length / pointStride
+  if (stroke.values.length < part.from * pointStride || total > strokePointsMax) {
+    peer.strokes.delete(part.stroke)
+    return
+  }
+  stroke.values.length = part.from * pointStride
+  for (const value of values) stroke.values.push(value)
+  stroke.hasPressure = hasPressure
+  stroke.heardAtMs = heardAtMs
+}

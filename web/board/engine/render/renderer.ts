@@ -1,0 +1,187 @@
+/**
+ * Puts the board on the page: three canvases over each other, of which each frame paints only those that are stale.
+ *
+ * Invariant: nothing is painted outside a frame, and a board that is not in view paints nothing.
+ */
+import type { Undo } from '../../../sync/ports.ts'
+import type { BoardDoc } from '../board-doc.ts'
+import type { Editor } from '../editor.ts'
+import { cursorLifeMs, type LiveChannel } from '../live-channel.ts'
+import { eraserRadius } from '../tools/eraser-erasing.ts'
+import type { World } from '../world.ts'
+import { Painter, type LooseInk, type NamedCursor, type View } from './painter.ts'
+import { readTheme, type Theme } from './theme.ts'
+
+type LayerName = 'shapes' | 'ink' | 'overlay'
+
+type Layer = Readonly<{ canvas: HTMLCanvasElement; surface: CanvasRenderingContext2D }>
+
+type Parts = Readonly<{
+  host: HTMLElement
+  editor: Editor
+  doc: BoardDoc
+  live: LiveChannel
+  world: World
+  /** Who draws as this peer. */
+  who: (clientId: number) => Readonly<{ name: string; colour: string }> | null
+}>
+
+const layerNames = ['shapes', 'ink', 'overlay'] as const satisfies readonly LayerName[]
+/** px between the dots of the grid, on the board. */
+const gridStep = 24
+/** A cursor fades over the last part of its life. */
+const fadeMs = 2_000
+const pixelRatioMax = 3
+
+export class Renderer {
+  readonly #parts: Parts
+  readonly #layers: Readonly<Record<LayerName, Layer>>
+  readonly #painter = new Painter(() => new Path2D())
+  readonly #stale = new Set<LayerName>()
+  readonly #undos: Undo[] = []
+  #theme: Theme
+  #cancelFrame: Undo | null = null
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+    const { host, editor, doc, live } = parts
+    this.#theme = readTheme(host)
+    this.#layers = { shapes: addLayer(host), ink: addLayer(host), overlay: addLayer(host) }
+    this.#undos.push(
+      () => {
+        for (const name of layerNames) this.#layers[name].canvas.remove()
+      },
+      doc.onChange(() => {
+        this.#soon('shapes', 'ink')
+      }),
+      live.onChange((what) => {
+        this.#soon(what === 'ink' ? 'ink' : 'overlay')
+      }),
+      editor.onStale((stale) => {
+        if (stale === 'camera') this.#soon(...layerNames)
+        else this.#soon(stale === 'faded' ? 'shapes' : stale === 'ink' ? 'ink' : 'overlay')
+      }),
+      this.#watchSize(),
+      this.#watchTheme(),
+    )
+  }
+
+  [Symbol.dispose](): void {
+    this.#cancelFrame?.()
+    for (const undo of this.#undos.splice(0)) undo()
+  }
+
+  #watchSize(): Undo {
+    const { host, editor } = this.#parts
+    const measure = (): void => {
+      editor.setSize({ width: host.clientWidth, height: host.clientHeight })
+      // What was hidden may stand in another theme now.
+      this.#theme = readTheme(host)
+      this.#soon(...layerNames)
+    }
+    const observer = new ResizeObserver(measure)
+    observer.observe(host)
+    measure()
+    return () => {
+      observer.disconnect()
+    }
+  }
+
+  #watchTheme(): Undo {
+    const isDark = matchMedia('(prefers-color-scheme: dark)')
+    const read = (): void => {
+      this.#theme = readTheme(this.#parts.host)
+      this.#soon(...layerNames)
+    }
+    isDark.addEventListener('change', read)
+    return () => {
+      isDark.removeEventListener('change', read)
+    }
+  }
+
+  #soon(...names: readonly LayerName[]): void {
+    for (const name of names) this.#stale.add(name)
+    this.#cancelFrame ??= this.#parts.world.onFrame(() => {
+      this.#cancelFrame = null
+      this.#paint()
+    })
+  }
+
+  #paint(): void {
+    const { editor, doc, host } = this.#parts
+    const { camera, size } = editor
+    const stale = new Set(this.#stale)
+    this.#stale.clear()
+    if (host.clientWidth === 0 || size.width === 0) return
+    const view = { camera, size, pixelRatio: Math.min(pixelRatioMax, devicePixelRatio) }
+    if (stale.has('shapes')) {
+      this.#placeGrid(view)
+      this.#painter.paintShapes(this.#fitted('shapes', view), view, doc, editor.faded, this.#theme)
+    }
+    if (stale.has('ink'))
+      this.#painter.paintInk(this.#fitted('ink', view), view, this.#looseInk(), this.#theme)
+    if (stale.has('overlay')) this.#paintOverlay(view)
+  }
+
+  #paintOverlay(view: View): void {
+    const { editor } = this.#parts
+    const { look } = editor.state
+    const at = look === 'none' ? editor.pointer : null
+    const eraser = at === null ? null : { at, radius: eraserRadius }
+    const cursors = this.#cursors()
+    this.#painter.paintOverlay(this.#fitted('overlay', view), view, cursors, eraser, this.#theme)
+    this.#parts.host.style.cursor = look === 'draw' ? 'crosshair' : look
+    // A cursor on its way out goes on fading.
+    if (cursors.some(({ opacity }) => opacity < 1)) this.#soon('overlay')
+  }
+
+  #looseInk(): readonly LooseInk[] {
+    const own = this.#parts.editor.ink.running
+    const others = this.#parts.live.strokes()
+    if (own === null) return others
+    return [...others, { ...own, values: [...own.values, ...own.predicted] }]
+  }
+
+  #cursors(): NamedCursor[] {
+    return this.#parts.live.cursors().flatMap(({ clientId, at, idleMs }) => {
+      const who = this.#parts.who(clientId)
+      const opacity = Math.min(1, Math.max(0, (cursorLifeMs - idleMs) / fadeMs))
+      return who === null ? [] : [{ at, opacity, ...who }]
+    })
+  }
+
+  /** The dots lie in the host's own background: moving it costs no painting. */
+  #placeGrid({ camera }: View): void {
+    // Far out, only every fourth dot: they would be a grey haze.
+    const step = gridStep * camera.zoom * (camera.zoom < 0.5 ? 4 : 1)
+    const { style } = this.#parts.host
+    style.backgroundSize = `${String(step)}px ${String(step)}px`
+    style.backgroundPosition = `${String(-camera.x * camera.zoom - step / 2)}px ${String(-camera.y * camera.zoom - step / 2)}px`
+  }
+
+  /** The layer's surface, as large as the view. A canvas that changes size is emptied, so only when it must. */
+  #fitted(name: LayerName, { size, pixelRatio }: View): CanvasRenderingContext2D {
+    const { canvas, surface } = this.#layers[name]
+    const width = Math.round(size.width * pixelRatio)
+    const height = Math.round(size.height * pixelRatio)
+    if (canvas.width !== width) canvas.width = width
+    if (canvas.height !== height) canvas.height = height
+    return surface
+  }
+}
+
+function addLayer(host: HTMLElement): Layer {
+  const canvas = document.createElement('canvas')
+  canvas.setAttribute('aria-hidden', 'true')
+  Object.assign(canvas.style, {
+    position: 'absolute',
+    inset: '0',
+    inlineSize: '100%',
+    blockSize: '100%',
+    pointerEvents: 'none',
+  })
+  const surface = canvas.getContext('2d')
+  if (surface === null) throw new Error('this browser cannot draw')
+  host.append(canvas)
+  return { canvas, surface }
+}
