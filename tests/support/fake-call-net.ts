@@ -1,0 +1,153 @@
+/**
+ * The network between fake connections: brings two together once their descriptions and candidates match, carries
+ * what their channels say, and breaks on command.
+ */
+import type { FakeClock } from './fake-call-clock.ts'
+import { FakeConnection } from './fake-call-connection.ts'
+import { readDescription } from './fake-call-description.ts'
+
+/** As Chromium: silence is `disconnected` after five seconds, and `failed` after fifteen. */
+const disconnectedMs = 5_000
+const failedMs = 15_000
+const latencyMs = 5
+
+type Path = {
+  readonly ends: readonly [FakeConnection, FakeConnection]
+  readonly key: string
+  isBroken: boolean
+}
+
+export class FakeNet {
+  readonly #clock: FakeClock
+  readonly #connections = new Map<string, FakeConnection>()
+  readonly #paths = new Map<string, Path>()
+  readonly #killed = new Set<FakeConnection>()
+  #count = 0
+
+  constructor(clock: FakeClock) {
+    this.#clock = clock
+  }
+
+  /** A new connection; `owner` is whose it is, for tests that break one person's paths. */
+  connect(owner: string): RTCPeerConnection {
+    const connection = new FakeConnection(`${owner}-${String(this.#count++)}`, this)
+    this.#connections.set(connection.id, connection)
+    return connection as unknown as RTCPeerConnection
+  }
+
+  /** Those of one owner that are not closed. */
+  open(owner: string): FakeConnection[] {
+    return [...this.#connections.values()].filter(
+      ({ id, connectionState }) => id.startsWith(`${owner}-`) && connectionState !== 'closed',
+    )
+  }
+
+  newUfrag(): string {
+    return `u${String(this.#count++)}`
+  }
+
+  newOfferId(): string {
+    return `o${String(this.#count++)}`
+  }
+
+  later(run: () => void): void {
+    this.#clock.after(latencyMs, run)
+  }
+
+  /** Something about a connection is different: perhaps two of them match now. */
+  changed(): void {
+    for (const a of this.#connections.values()) {
+      const b = this.#otherOf(a)
+      if (b === null || a.id > b.id || this.#otherOf(b) !== a) continue
+      const key = [ufragOf(a), ufragOf(b)].join(' ')
+      const name = `${a.id} ${b.id}`
+      if (this.#paths.get(name)?.key === key) continue
+      if (!a.reachable.has(ufragOf(b)) || !b.reachable.has(ufragOf(a))) continue
+      const path: Path = { ends: [a, b], key, isBroken: false }
+      this.#paths.set(name, path)
+      this.later(() => this.#open(path))
+    }
+  }
+
+  /** Every present path of this owner is dead; an ICE restart finds another one. */
+  roam(owner: string): void {
+    for (const path of this.#paths.values()) {
+      if (path.ends.some(({ id }) => id.startsWith(`${owner}-`))) this.#break(path)
+    }
+  }
+
+  /** The owner's page is gone without a word. */
+  kill(owner: string): void {
+    this.roam(owner)
+    for (const connection of this.open(owner)) this.#killed.add(connection)
+  }
+
+  carry(from: FakeConnection, data: string): void {
+    // Ordered and reliable: what a dead path holds up arrives when there is a path again, or never.
+    this.later(() => this.#arrive(from, data))
+  }
+
+  closed(connection: FakeConnection): void {
+    for (const path of this.#paths.values()) {
+      if (!path.ends.includes(connection) || path.isBroken) continue
+      const other = path.ends[0] === connection ? path.ends[1] : path.ends[0]
+      this.#break(path)
+      this.later(() => {
+        if (other.channel?.readyState !== 'open') return
+        other.channel.readyState = 'closed'
+        other.channel.onclose?.()
+      })
+    }
+  }
+
+  #arrive(from: FakeConnection, data: string): void {
+    const path = this.#pathOf(from)
+    if (path === null || from.connectionState === 'closed') return
+    if (path.isBroken) {
+      this.#clock.after(200, () => this.#arrive(from, data))
+      return
+    }
+    const other = path.ends[0] === from ? path.ends[1] : path.ends[0]
+    if (!this.#killed.has(other)) other.channel?.onmessage?.({ data })
+  }
+
+  #open(path: Path): void {
+    if (path.isBroken || !this.#isCurrent(path)) return
+    for (const end of path.ends) {
+      if (this.#killed.has(end)) return
+      end.become('connected')
+      if (end.channel?.readyState !== 'connecting') continue
+      end.channel.readyState = 'open'
+      end.channel.onopen?.()
+    }
+  }
+
+  #break(path: Path): void {
+    if (path.isBroken) return
+    path.isBroken = true
+    const tell = (state: RTCPeerConnectionState) => () => {
+      if (this.#isCurrent(path)) for (const end of path.ends) if (!this.#killed.has(end)) end.become(state)
+    }
+    this.#clock.after(disconnectedMs, tell('disconnected'))
+    this.#clock.after(failedMs, tell('failed'))
+  }
+
+  #isCurrent(path: Path): boolean {
+    return this.#pathOf(path.ends[0]) === path
+  }
+
+  #pathOf(connection: FakeConnection): Path | null {
+    for (const path of this.#paths.values()) if (path.ends.includes(connection)) return path
+    return null
+  }
+
+  #otherOf(connection: FakeConnection): FakeConnection | null {
+    const { signalingState, currentRemoteDescription } = connection
+    if (signalingState === 'closed' || currentRemoteDescription === null) return null
+    return this.#connections.get(readDescription(currentRemoteDescription.sdp ?? '').connectionId) ?? null
+  }
+}
+
+function ufragOf({ currentLocalDescription }: FakeConnection): string {
+  return readDescription(currentLocalDescription?.sdp ?? '').ufrag
+}

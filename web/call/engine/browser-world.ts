@@ -1,0 +1,63 @@
+/**
+ * The call's world in a browser. See world.ts.
+ */
+import { openMeter } from './levels.ts'
+import type { CallWorld, MediaWorld, Undo } from './world.ts'
+
+export function browserWorld(): CallWorld {
+  return {
+    clock: {
+      nowMs: () => performance.now(),
+      after: (delayMs, run) => {
+        const timer = setTimeout(run, delayMs)
+        return () => {
+          clearTimeout(timer)
+        }
+      },
+    },
+    random: () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32,
+    media: browserMedia(),
+    connect: (configuration) => new RTCPeerConnection(configuration),
+    codecs: (kind) => RTCRtpReceiver.getCapabilities(kind)?.codecs ?? null,
+    onOnline: (listener) => listen(window, 'online', listener),
+    onPageHide: (listener) => listen(window, 'pagehide', listener),
+  }
+}
+
+function browserMedia(): MediaWorld {
+  // Both are missing outside secure contexts, whatever the types say.
+  const devices = navigator.mediaDevices as MediaDevices | undefined
+  return {
+    canCapture: devices !== undefined && 'getUserMedia' in devices,
+    canShareScreen: devices !== undefined && 'getDisplayMedia' in devices,
+    openDevices: async (constraints) => required(devices).getUserMedia(constraints),
+    openScreen: async (options) => required(devices).getDisplayMedia(options),
+    listDevices: async () => (devices === undefined ? [] : devices.enumerateDevices()),
+    onDevicesChange: (listener) =>
+      devices === undefined ? () => undefined : listen(devices, 'devicechange', listener),
+    permission: async (name) => {
+      try {
+        return (await navigator.permissions.query({ name })).state
+      } catch (error) {
+        // A TypeError says that this browser does not know the name: then it tells nothing.
+        if (error instanceof TypeError) return null
+        throw error
+      }
+    },
+    streamOf: (tracks) => new MediaStream([...tracks]),
+    meter: openMeter,
+    coresCount: navigator.hardwareConcurrency,
+  }
+}
+
+function required(devices: MediaDevices | undefined): MediaDevices {
+  if (devices === undefined) throw new DOMException('no devices outside secure contexts', 'SecurityError')
+  return devices
+}
+
+function listen(target: EventTarget, event: string, listener: () => void): Undo {
+  target.addEventListener(event, listener)
+  return () => {
+    target.removeEventListener(event, listener)
+  }
+}

@@ -1,0 +1,325 @@
+/**
+ * The call of one room, as this peer takes part in it.
+ *
+ * What the interface sees is an immutable snapshot; what it wants goes in by calls that never throw. Everything that
+ * can go wrong with a device is a code beside that device, and never keeps anyone from joining: without microphone
+ * and camera a participant only receives. Rules CA1–CA5 of docs/PROTOCOL.md.
+ */
+import { readCallPresence } from '#shared/call/signal.ts'
+import type { PersonId } from '#shared/ids.ts'
+import { callParticipantsMax } from '#shared/limits.ts'
+import { Listeners } from '../../sync/listeners.ts'
+import type { PresencePort } from '../../sync/ports.ts'
+import { Inputs } from './inputs.ts'
+import { hear, silent } from './levels.ts'
+import { Mesh, type Outgoing } from './mesh.ts'
+import { keepSame } from './same.ts'
+import { Screen } from './screen.ts'
+import type { CallWorld, Undo } from './world.ts'
+
+/** Why a device is not on although it was wanted. */
+export type DeviceError =
+  /** The person, or the browser's settings, said no. */
+  | 'refused'
+  /** There is no such device. */
+  | 'missing'
+  /** Another program holds it. */
+  | 'busy'
+  /** It was unplugged while in use. */
+  | 'lost'
+  /** The page is not secure (plain http on a network): browsers give it no devices. */
+  | 'insecure'
+  | 'failed'
+
+export type OwnDevice = Readonly<{
+  /** A muted microphone is `off`. */
+  state: 'off' | 'opening' | 'on'
+  error: DeviceError | null
+  /** The device in use, or the one chosen for next time; null is the browser's default. */
+  deviceId: string | null
+}>
+
+export type DeviceOption = Readonly<{
+  id: string
+  /** Empty until the browser has given permission: it names no device before. */
+  label: string
+}>
+
+export type ParticipantState =
+  /** No media yet. */
+  | 'connecting'
+  | 'connected'
+  /** It worked, the path is lost, and is being restored. */
+  | 'interrupted'
+  /** Could not be reached; tried again from time to time. */
+  | 'failed'
+
+export type ParticipantSnapshot = Readonly<{
+  clientId: number
+  /** Null until the server has said who this is. */
+  personId: PersonId | null
+  name: string
+  isSelf: boolean
+  state: ParticipantState
+  /** It can be heard: there is a microphone and it is not muted. */
+  hasMicrophone: boolean
+  hasCamera: boolean
+  hasScreen: boolean
+  isSpeaking: boolean
+  /** Sound to play; null for oneself. The same object as long as it is the same sound. */
+  voice: MediaStream | null
+  /** One video track and no sound; null while `hasCamera` is false. */
+  camera: MediaStream | null
+  /** One video track, and its sound, if any, except one's own; null while `hasScreen` is false. */
+  screen: MediaStream | null
+}>
+
+export type CallSnapshot = Readonly<{
+  status: 'idle' | 'preview' | 'in-call'
+  /** Empty unless in the call; oneself first, then the others by clientID. */
+  participants: readonly ParticipantSnapshot[]
+  microphone: OwnDevice
+  /** `stream` is the preview: one video track; null while the camera is off. */
+  camera: OwnDevice & Readonly<{ stream: MediaStream | null }>
+  screen: Readonly<{ state: 'off' | 'opening' | 'on'; error: DeviceError | null }>
+  microphones: readonly DeviceOption[]
+  cameras: readonly DeviceOption[]
+  speakers: readonly DeviceOption[]
+  canCapture: boolean
+  canShareScreen: boolean
+  /** No more can join; those in it stay. */
+  isFull: boolean
+}>
+
+export type DeviceWishes = Readonly<{
+  microphone: boolean
+  camera: boolean
+  /** From an earlier visit; a device that is gone is replaced by the default one. */
+  microphoneId?: string
+  cameraId?: string
+}>
+
+export type CallOptions = Readonly<{
+  world: CallWorld
+  presence: PresencePort
+  /** Whose call this is, for the own participant. */
+  self: Readonly<{ personId: PersonId; name: string }>
+  /** None by default: then only direct paths are found. */
+  iceServers?: readonly RTCIceServer[]
+}>
+
+export type CallEngine = Readonly<{
+  snapshot(): CallSnapshot
+  /** After any change of the snapshot. */
+  onChange(listener: () => void): Undo
+  /** Opens the wanted devices without joining. The call takes them over as they are. */
+  openPreview(wishes: DeviceWishes): void
+  /** Releases the devices of a preview; does nothing in a call. */
+  closePreview(): void
+  /** Joins with what is on. Does not wait for devices: they follow. Refused only if the call is full. */
+  join(): 'full' | null
+  /** Releases every device and every connection. */
+  leave(): void
+  /** Opens the device if it is not open yet; off keeps it open and silent. */
+  setMicrophone(isOn: boolean): void
+  /** Off releases the device. */
+  setCamera(isOn: boolean): void
+  chooseMicrophone(deviceId: string): void
+  chooseCamera(deviceId: string): void
+  /** Must be called from a click. Ends without error if the person cancels. */
+  startScreen(): void
+  stopScreen(): void
+  /** Loudness of the own microphone now: 0 is silence (or none), 1 is as loud as it gets. For meters. */
+  microphoneLevel(): number
+  [Symbol.dispose](): void
+}>
+
+/** How often health, silence and loudness are looked at. */
+const tickMs = 250
+/** A tick this late means that the machine slept: its old paths are likely dead. */
+const sleptMs = 5_000
+
+export function createCall(options: CallOptions): CallEngine {
+  return new Call(options)
+}
+
+class Call implements CallEngine {
+  readonly #options: CallOptions
+  readonly #listeners = new Listeners()
+  readonly #inputs: Inputs
+  readonly #screen: Screen
+  readonly #undos: readonly Undo[]
+  #isPreview = false
+  #mesh: Mesh | null = null
+  #speaking = silent
+  #cancelTick: Undo | null = null
+  #snapshot: CallSnapshot
+
+  constructor(options: CallOptions) {
+    const { world, presence } = options
+    this.#options = options
+    this.#inputs = new Inputs(world.media, () => this.#update())
+    this.#screen = new Screen(world.media, () => this.#update())
+    this.#undos = [
+      presence.onChange(() => this.#update()),
+      world.onOnline(() => this.#mesh?.online()),
+      world.onPageHide(() => this.leave()),
+    ]
+    this.#snapshot = this.#look()
+  }
+
+  snapshot(): CallSnapshot {
+    return this.#snapshot
+  }
+
+  onChange(listener: () => void): Undo {
+    return this.#listeners.add(listener)
+  }
+
+  openPreview(wishes: DeviceWishes): void {
+    if (this.#mesh !== null) return
+    this.#isPreview = true
+    this.#inputs.open(wishes)
+  }
+
+  closePreview(): void {
+    if (this.#mesh === null) this.leave()
+  }
+
+  join(): 'full' | null {
+    if (this.#mesh !== null) return null
+    if (this.#isFull()) return 'full'
+    const { world, presence, iceServers = [] } = this.#options
+    this.#isPreview = false
+    this.#inputs.open(null)
+    this.#mesh = new Mesh({ world, presence, iceServers, onChange: () => this.#update() })
+    this.#mesh.join(this.#outgoing())
+    this.#tickLater()
+    this.#update()
+    return null
+  }
+
+  leave(): void {
+    const mesh = this.#mesh
+    this.#mesh = null
+    this.#isPreview = false
+    this.#cancelTick?.()
+    mesh?.leave()
+    this.#screen.stop()
+    this.#inputs.close()
+    this.#speaking = silent
+    this.#update()
+  }
+
+  setMicrophone(isOn: boolean): void {
+    this.#inputs.set(this.#inputs.microphone, isOn)
+  }
+
+  setCamera(isOn: boolean): void {
+    this.#inputs.set(this.#inputs.camera, isOn)
+  }
+
+  chooseMicrophone(deviceId: string): void {
+    this.#inputs.choose(this.#inputs.microphone, deviceId)
+  }
+
+  chooseCamera(deviceId: string): void {
+    this.#inputs.choose(this.#inputs.camera, deviceId)
+  }
+
+  startScreen(): void {
+    if (this.#mesh !== null) this.#screen.start()
+  }
+
+  stopScreen(): void {
+    this.#screen.stop()
+  }
+
+  microphoneLevel(): number {
+    return this.#inputs.level()
+  }
+
+  [Symbol.dispose](): void {
+    this.#listeners.clear()
+    this.leave()
+    for (const undo of this.#undos) undo()
+    this.#inputs[Symbol.dispose]()
+  }
+
+  #tickLater(): void {
+    const { clock } = this.#options.world
+    const startedAtMs = clock.nowMs()
+    this.#cancelTick = clock.after(tickMs, () => {
+      this.#tickLater()
+      if (clock.nowMs() - startedAtMs > sleptMs) this.#mesh?.online()
+      this.#speaking = hear(this.#speaking, this.#inputs.level(), clock.nowMs())
+      this.#mesh?.tick()
+    })
+  }
+
+  #outgoing(): Outgoing {
+    const { microphone, camera } = this.#inputs
+    const tracks = {
+      microphone: microphone.track,
+      camera: camera.track,
+      screen: this.#screen.picture,
+      screenAudio: this.#screen.sound,
+    }
+    return {
+      tracks,
+      hasMicrophone: microphone.snapshot().state === 'on',
+      hasCamera: camera.track !== null,
+      hasScreen: tracks.screen !== null,
+    }
+  }
+
+  /** Tells the others and the listeners what is different. */
+  #update(): void {
+    this.#mesh?.send(this.#outgoing())
+    const next = keepSame(this.#snapshot, this.#look())
+    if (next === this.#snapshot) return
+    this.#snapshot = next
+    this.#listeners.tell()
+  }
+
+  #look(): CallSnapshot {
+    const { microphone, camera } = this.#inputs
+    const { media } = this.#options.world
+    return {
+      status: this.#mesh !== null ? 'in-call' : this.#isPreview ? 'preview' : 'idle',
+      participants: this.#mesh === null ? [] : [this.#self(), ...this.#mesh.participants()],
+      microphone: microphone.snapshot(),
+      camera: { ...camera.snapshot(), stream: this.#inputs.preview() },
+      screen: this.#screen.snapshot(),
+      ...this.#inputs.lists(),
+      canCapture: media.canCapture,
+      canShareScreen: media.canShareScreen,
+      isFull: this.#isFull(),
+    }
+  }
+
+  #self(): ParticipantSnapshot {
+    const { presence, self } = this.#options
+    const { hasMicrophone, hasCamera, hasScreen } = this.#outgoing()
+    return {
+      clientId: presence.clientId,
+      ...self,
+      isSelf: true,
+      state: 'connected',
+      hasMicrophone,
+      hasCamera,
+      hasScreen,
+      isSpeaking: hasMicrophone && this.#speaking.isSpeaking,
+      voice: null,
+      camera: this.#inputs.preview(),
+      screen: this.#screen.stream,
+    }
+  }
+
+  #isFull(): boolean {
+    let count = 0
+    for (const { call } of this.#options.presence.others().values())
+      if (readCallPresence(call) !== null) count++
+    return count >= callParticipantsMax
+  }
+}
