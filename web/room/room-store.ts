@@ -1,0 +1,145 @@
+/**
+ * The room this page is in.
+ *
+ * A room that this device has been in before opens at once from what it remembers; the server's answer follows and has
+ * the last word. Invariant: the session belongs to the person and the seat of the newest answer.
+ */
+import { defineStore } from 'pinia'
+import { computed, shallowRef } from 'vue'
+import type { ErrorCode } from '#shared/errors.ts'
+import type { RoomResponse } from '#shared/http.ts'
+import type { PersonId, RoomId } from '#shared/ids.ts'
+import type { RoomPerson } from '#shared/room.ts'
+import { useAccountStore } from '../account/account-store.ts'
+import { api, codeOf } from '../api.ts'
+import { recall, remember } from '../device.ts'
+import { browserWorld } from '../sync/browser-world.ts'
+import type { ConnectionState } from '../sync/ports.ts'
+import { openRoomSession, type RoomSession } from '../sync/room-session.ts'
+import { peopleOf, type PersonHere } from './people.ts'
+
+export const useRoomStore = defineStore('room', () => {
+  const account = useAccountStore()
+  const roomId = shallowRef<RoomId | null>(null)
+  /** The server's last answer, perhaps from an earlier visit. */
+  const room = shallowRef<RoomResponse | null>(null)
+  const session = shallowRef<RoomSession | null>(null)
+  const connection = shallowRef<ConnectionState>({ kind: 'connecting' })
+  /** Those who are here first, then by name; also those who have left, for what they wrote. */
+  const people = shallowRef<readonly PersonHere[]>([])
+  const title = shallowRef('')
+  /** Why the room cannot be shown, or null. */
+  const errorCode = shallowRef<ErrorCode | null>(null)
+  /** Newest call of `open`: answers to earlier ones come too late. */
+  let opening = Symbol()
+
+  /** Resolves once the room is open, or cannot be. */
+  async function open(id: RoomId): Promise<void> {
+    close()
+    const me = account.me
+    if (me === null) return
+    const turn = opening
+    roomId.value = id
+    const known = recallRoom(me.id, id)
+    if (known !== null) enter(known, me.id)
+    const asked = ask(id, me.id, turn)
+    if (known === null) await asked
+  }
+
+  /** Enters an open room by its link alone; otherwise only where this person has a seat. */
+  async function ask(id: RoomId, personId: PersonId, turn: symbol): Promise<void> {
+    try {
+      const answer = await api.joinRoom(id)
+      if (opening !== turn) return
+      remember(keyOf(personId, id), answer)
+      enter(answer, personId)
+    } catch (error) {
+      if (opening !== turn) return
+      const code = codeOf(error)
+      if (code === 'network-away' && session.value !== null) return
+      if (code === 'not-found') remember(keyOf(personId, id), null)
+      fail(code)
+    }
+  }
+
+  function enter(answer: RoomResponse, personId: PersonId): void {
+    const before = room.value
+    room.value = answer
+    if (session.value !== null && before?.seat === answer.seat && before.role === answer.role) return
+    session.value?.[Symbol.dispose]()
+    const { seat, role } = answer
+    session.value = follow(
+      openRoomSession({ world: browserWorld(), roomId: answer.room.id, personId, seat, role }),
+    )
+  }
+
+  /** Keeps what is shown equal to what the session knows. */
+  function follow(open: RoomSession): RoomSession {
+    const listed = open.room.doc.getMap<RoomPerson>('people')
+    const info = open.room.doc.getMap<string>('info')
+    const readPeople = (): void => {
+      const { presence, seat } = open
+      const self = { seat, clientId: presence.clientId, state: presence.own() }
+      people.value = peopleOf({ listed: listed.entries(), self, others: presence.others() })
+    }
+    const readTitle = (): void => {
+      title.value = info.get('title') ?? room.value?.room.title ?? ''
+    }
+    const readConnection = (): void => {
+      connection.value = open.connection()
+      if (connection.value.kind === 'closed') fail(connection.value.code)
+    }
+    listed.observe(readPeople)
+    info.observe(readTitle)
+    open.presence.onChange(readPeople)
+    open.onChange(readConnection)
+    readPeople()
+    readTitle()
+    readConnection()
+    return open
+  }
+
+  /** The room is over for this page, or never began. */
+  function fail(code: ErrorCode): void {
+    errorCode.value = code
+    session.value?.[Symbol.dispose]()
+    session.value = null
+  }
+
+  function close(): void {
+    opening = Symbol()
+    session.value?.[Symbol.dispose]()
+    session.value = null
+    roomId.value = null
+    room.value = null
+    errorCode.value = null
+    connection.value = { kind: 'connecting' }
+    people.value = []
+    title.value = ''
+  }
+
+  return {
+    roomId,
+    room,
+    session,
+    connection,
+    people,
+    /** Those who belong to the room now. */
+    members: computed(() => people.value.filter((person) => !person.hasLeft)),
+    self: computed(() => people.value.find((person) => person.isSelf) ?? null),
+    title,
+    errorCode,
+    open,
+    close,
+  }
+})
+
+function keyOf(personId: PersonId, id: RoomId): string {
+  return `room.${personId}.${id}`
+}
+
+/** What the server said of this room on an earlier visit of this person; null if nothing, or nonsense. */
+function recallRoom(personId: PersonId, id: RoomId): RoomResponse | null {
+  const value = recall(keyOf(personId, id)) as RoomResponse | null
+  return value?.room.id === id && typeof value.seat === 'number' ? value : null
+}

@@ -1,0 +1,108 @@
+/** People, rooms and words that the workshop shows its parts with. */
+import type { RoomSummary } from '#shared/http.ts'
+import type { PersonId, RoomId, Seat } from '#shared/ids.ts'
+import type { ParticipantSnapshot } from '../call/engine/call.ts'
+import type { Block } from '../chat/engine/markdown.ts'
+import type { PersonHere } from '../room/people.ts'
+
+export const names = [
+  'Ada Lovelace',
+  'Ben',
+  'عائشة',
+  '李小龍',
+  'A name that is as long as names are ever allowed to be, or so',
+] as const
+
+const participant: ParticipantSnapshot = {
+  clientId: 1,
+  personId: 'ada' as PersonId,
+  name: 'Ada Lovelace',
+  isSelf: false,
+  state: 'connected',
+  hasMicrophone: true,
+  hasCamera: false,
+  hasScreen: false,
+  isSpeaking: false,
+  voice: null,
+  camera: null,
+  screen: null,
+}
+
+export const participants: readonly ParticipantSnapshot[] = [
+  { ...participant, isSelf: true },
+  { ...participant, isSpeaking: true },
+  { ...participant, hasMicrophone: false, name: names[4] },
+  { ...participant, state: 'connecting', name: 'Ben', personId: 'ben' as PersonId },
+  { ...participant, state: 'interrupted', name: 'عائشة', personId: 'aisha' as PersonId },
+  { ...participant, state: 'failed', name: '李小龍', personId: 'lee' as PersonId },
+]
+
+const person: PersonHere = {
+  personId: 'ada' as PersonId,
+  seat: 1 as Seat,
+  name: 'Ada Lovelace',
+  role: 'owner',
+  isHere: true,
+  isInCall: false,
+  isTyping: false,
+  isSelf: true,
+  hasLeft: false,
+  clientIds: [1],
+}
+
+export const people: readonly PersonHere[] = [
+  person,
+  { ...person, seat: 2 as Seat, name: 'Ben', role: 'moderator', isSelf: false, isTyping: true },
+  { ...person, seat: 3 as Seat, name: 'عائشة', role: 'guest', isSelf: false, isInCall: true },
+  { ...person, seat: 4 as Seat, name: names[4], role: 'member', isSelf: false, isHere: false },
+]
+
+const room: RoomSummary = {
+  id: 'A'.repeat(22) as RoomId,
+  title: 'Tuesday drawing',
+  access: 'invite',
+  role: 'owner',
+  peopleCount: 3,
+  inCallCount: 0,
+  hereCount: 0,
+  messageCount: 0,
+  unreadCount: 0,
+  lastActiveAtMs: 0,
+}
+
+export const rooms: readonly RoomSummary[] = [
+  room,
+  { ...room, hereCount: 2, unreadCount: 7, title: 'Somebody is here' },
+  {
+    ...room,
+    inCallCount: 3,
+    unreadCount: 128,
+    title: 'A room with a name that does not fit into one line of a list',
+  },
+  { ...room, role: null, access: 'open', title: 'مكتبة' },
+]
+
+const word = (text: string) => ({ kind: 'text', text }) as const
+
+export const message: readonly Block[] = [
+  {
+    kind: 'paragraph',
+    children: [
+      word('Plain, '),
+      { kind: 'strong', children: [word('strong')] },
+      word(', '),
+      { kind: 'emphasis', children: [word('emphasis')] },
+      word(', '),
+      { kind: 'code', text: 'code' },
+      word(' and '),
+      { kind: 'link', href: 'https://example.org/', children: [word('a link')] },
+    ],
+  },
+  { kind: 'list', items: [[word('one')], [word('two')]] },
+  { kind: 'quote', children: [word('Somebody said so.')] },
+  { kind: 'code', text: 'const answer = 42' },
+  {
+    kind: 'paragraph',
+    children: [word('מימין לשמאל, and a_word_that_is_so_long_that_it_has_to_break_somewhere_'.repeat(2))],
+  },
+]
