@@ -37,7 +37,11 @@ export function ensureChromium(say: (line: string) => void): string {
   } else {
     say('Browser: none found; installing Playwright’s Chromium.')
     const require = createRequire(import.meta.url)
-    run(process.execPath, [join(dirname(require.resolve('playwright-core/package.json')), 'cli.js'), 'install', 'chromium'])
+    run(process.execPath, [
+      join(dirname(require.resolve('playwright-core/package.json')), 'cli.js'),
+      'install',
+      'chromium',
+    ])
   }
   const installed = findChromium()
   if (installed === null) {

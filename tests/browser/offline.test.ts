@@ -1,0 +1,86 @@
+/** The network goes away and comes back; the server ends and starts again. Nothing is lost. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openScene } from '../support/scene.ts'
+import { until } from '../support/until.ts'
+
+const scene = await openScene()
+
+test('two people write and draw without a network, and have the same when it is back', async () => {
+  const [ada, ben] = await scene.meet('Ada', 'Ben')
+  assert.ok(ada !== undefined && ben !== undefined)
+  await ada.say('Before')
+  await ben.hears('Before')
+
+  await ada.guest.context.setOffline(true)
+  await ada.isConnection('offline')
+  await ada.say('From Ada, without a network')
+  await ada.tool('Pen')
+  await ada.drag([0.2, 0.6], [0.4, 0.7])
+  await ben.say('From Ben, meanwhile')
+  await ben.tool('Pen')
+  await ben.drag([0.5, 0.6], [0.7, 0.7])
+  await ada.hasShapes(1)
+  assert.equal(await ada.message('without a network').getAttribute('data-state'), 'sending')
+
+  await ada.guest.context.setOffline(false)
+  await ada.isConnection('live')
+  await ada.isSent('From Ada, without a network')
+  await ben.hears('From Ada, without a network')
+  await ada.hears('From Ben, meanwhile')
+  await ada.hasShapes(2)
+  await ben.hasShapes(2)
+  assert.deepEqual(await ada.messageKeys(), await ben.messageKeys())
+})
+
+test('what was written without a network is there after a reload, and arrives once', async () => {
+  const [ada, ben] = await scene.meet('Ada', 'Ben')
+  assert.ok(ada !== undefined && ben !== undefined)
+  // A reload needs the server; a socket does not come back while it is refused.
+  await ada.page.routeWebSocket(/\/socket/, (socket) => socket.close())
+  await ada.page.reload()
+  await ada.page.locator('[data-connection]:not([data-connection="live"])').waitFor()
+  await ada.say('Kept on this device')
+  await ada.tool('Pen')
+  await ada.drag([0.2, 0.6], [0.4, 0.7])
+  await ada.hasShapes(1)
+
+  const second = await ada.guest.context.newPage()
+  await second.goto(`/r/${ada.roomId}`)
+  await second.locator('[data-connection="live"]').waitFor()
+  await ben.hears('Kept on this device')
+  await ben.hasShapes(1)
+  assert.equal(await ben.message('Kept on this device').count(), 1)
+})
+
+test('[A-08] the server starts again: people, words and strokes are there, and new ones arrive', async () => {
+  const [ada, ben] = await scene.meet('Ada', 'Ben')
+  assert.ok(ada !== undefined && ben !== undefined)
+  await ada.say('Before the restart')
+  await ada.isSent('Before the restart')
+  await ada.tool('Pen')
+  await ada.drag([0.2, 0.6], [0.4, 0.7])
+  await ben.hasShapes(1)
+
+  await scene.restart(async () => {
+    await ada.page.locator('[data-connection]:not([data-connection="live"])').waitFor()
+    await ben.say('While it was away')
+  })
+  await ben.isSent('While it was away')
+  await ada.hears('While it was away')
+  await ada.isConnection('live')
+
+  await ben.page.reload()
+  await ben.isConnection('live')
+  await ben.hears('Before the restart')
+  await ben.hasShapes(1)
+  await ada.say('After the restart')
+  await ben.hears('After the restart')
+  await ada.page.getByRole('tab', { name: /People/ }).click()
+  await until(
+    async () =>
+      (await ada.page.getByRole('group', { name: 'People' }).locator('li:not(.is-away)').count()) === 2 ||
+      undefined,
+    'both people here, and nobody twice',
+  )
+})

@@ -1,0 +1,94 @@
+/**
+ * A server, a browser, and people in it: what every browser test stands on.
+ *
+ * After each test every context is closed, and no page may have met a fault on the way (X-03).
+ */
+import assert from 'node:assert/strict'
+import { after, afterEach } from 'node:test'
+import type { InviteResponse, RoomResponse } from '#shared/http.ts'
+import { askFrom, openBrowser, openPerson, openStranger, type Guest } from './browser.ts'
+import { RoomPage, watchConnections } from './room-page.ts'
+import { startTestServer, type TestServer } from './server.ts'
+
+type Options = NonNullable<Parameters<typeof openPerson>[3]>
+
+export type Scene = Readonly<{
+  origin: string
+  server(): TestServer
+  /** Ends the server and starts it again on the same port and data. */
+  restart(between?: () => Promise<void>): Promise<void>
+  stranger(options?: Options): Promise<Guest>
+  /** Somebody with a new account, at home. */
+  person(name: string, options?: Options): Promise<Guest>
+  /** A room made by the first and entered by all; each stands in it, live. */
+  roomOf(...guests: readonly Guest[]): Promise<readonly RoomPage[]>
+  /** The same for people with these names. */
+  meet(...names: readonly string[]): Promise<readonly RoomPage[]>
+}>
+
+/** Once per test file, before its tests. */
+export async function openScene(): Promise<Scene> {
+  const browser = await openBrowser()
+  let server = await startTestServer({ serveClient: true })
+  const { origin, port, dataDir } = server
+  let guests: Guest[] = []
+  let names = 0
+
+  afterEach(async () => {
+    const leaving = guests
+    guests = []
+    await Promise.all(leaving.map(({ context }) => context.close()))
+    assert.deepEqual(
+      leaving.flatMap(({ faults }) => faults),
+      [],
+      'no page met a fault',
+    )
+  })
+  after(async () => {
+    await browser.close()
+    await server[Symbol.asyncDispose]()
+  })
+
+  async function enter(guest: Guest): Promise<Guest> {
+    guests.push(guest)
+    await watchConnections(guest.context)
+    return guest
+  }
+
+  const scene: Scene = {
+    origin,
+    server: () => server,
+    async restart(between) {
+      await server.stop()
+      await between?.()
+      server = await startTestServer({ serveClient: true, port, dataDir })
+    },
+    stranger: async (options) => enter(await openStranger(browser, origin, options)),
+    // Names of accounts are unique on a server; the tests of a file share one.
+    person: async (name, options) =>
+      enter(await openPerson(browser, origin, `${name} ${String((names += 1))}`, options)),
+    async roomOf(...members) {
+      const [host] = members
+      assert.ok(host !== undefined)
+      const { room } = await askFrom<RoomResponse>(host.page, 'POST', '/api/rooms', {
+        title: 'The porch',
+        access: 'invite',
+      })
+      const { token } = await askFrom<InviteResponse>(host.page, 'POST', `/api/rooms/${room.id}/invites`, {})
+      for (const { page } of members.slice(1)) await askFrom(page, 'POST', `/api/invites/${token}/accept`, {})
+      return Promise.all(
+        members.map(async (member) => {
+          const room_ = new RoomPage(member, room.id)
+          await room_.open()
+          return room_
+        }),
+      )
+    },
+    async meet(...wanted) {
+      const people = []
+      for (const name of wanted) people.push(await scene.person(name))
+      return scene.roomOf(...people)
+    },
+  }
+  return scene
+}
