@@ -48,7 +48,7 @@ export default defineConfig({
     reportCompressedSize: false,
     // What home is painted with comes as one file: together it packs better than in twenty.
     rolldownOptions: {
-      output: { codeSplitting: { groups: [{ name: (id, graph) => firstLoadChunk(id, graph) }] } },
+      output: { codeSplitting: { groups: [{ debugName: 'first load', name: firstLoadChunk }] } },
     },
   },
 })
