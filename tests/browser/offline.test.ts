@@ -1,7 +1,11 @@
 /** The network goes away and comes back; the server ends and starts again. Nothing is lost. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { paths, type MeResponse, type RoomResponse } from '#shared/http.ts'
+import type { RoomId } from '#shared/ids.ts'
+import { askFrom } from '../support/browser.ts'
 import { openScene } from '../support/scene.ts'
+import { changeOf, replicaOf } from '../support/seated.ts'
 import { until } from '../support/until.ts'
 
 const scene = await openScene()
@@ -83,4 +87,43 @@ test('[A-08] the server starts again: people, words and strokes are there, and n
       undefined,
     'both people here, and nobody twice',
   )
+})
+
+test('a device that holds what the server refuses begins anew, and its owner goes on writing', async () => {
+  const ada = await scene.person('Ada')
+  const [room] = await scene.roomOf(ada)
+  assert.ok(room !== undefined)
+  await room.say('said before')
+  await room.isSent('said before')
+  const { seat } = await askFrom<RoomResponse>(ada.page, 'POST', paths.joinRoom(room.roomId as RoomId))
+  const { me } = await askFrom<MeResponse>(ada.page, 'GET', paths.me)
+  assert.ok(me !== null)
+  await ada.page.goto('/')
+  const faulty = changeOf(replicaOf(seat), (page) => page.getMap('m').set('no key', 'of a faulty version'))
+  await ada.page.evaluate(
+    async ([name, bytes]) => {
+      const database = await new Promise<IDBDatabase>((resolve, reject) => {
+        const request = indexedDB.open(name)
+        request.onsuccess = () => resolve(request.result)
+        request.onerror = () => reject(new Error('no database'))
+      })
+      const transaction = database.transaction(['updates', 'custom'], 'readwrite')
+      transaction.objectStore('updates').add(new Uint8Array(bytes))
+      transaction.objectStore('custom').put(1, 'unsent')
+      await new Promise((resolve) => (transaction.oncomplete = resolve))
+      database.close()
+    },
+    [`stoa/${me.id}/chat/${room.roomId}/0`, [...faulty]] as const,
+  )
+
+  await ada.page.goto(`/r/${room.roomId}`)
+  await ada.page.getByText('was opened anew').first().waitFor()
+  await room.isConnection('live')
+  await room.hears('said before')
+  await room.say('said after')
+  await room.isSent('said after')
+  await ada.page.reload()
+  await room.isConnection('live')
+  await room.isSent('said after')
+  assert.equal(await ada.page.getByText('was opened anew').count(), 0)
 })

@@ -55,9 +55,10 @@ export function testWorld(client: TestClient, device: Device = new Map()): TestW
 }
 
 function memoryStore(device: Device): OpenStore {
-  return (name, doc) => {
-    const kept = device.get(name) ?? { update: Y.encodeStateAsUpdate(new Y.Doc()), hasUnsent: false }
-    device.set(name, kept)
+  return (name, doc, isAnew) => {
+    const before = isAnew ? undefined : device.get(name)
+    const kept = before ?? { update: Y.encodeStateAsUpdate(new Y.Doc()), hasUnsent: false }
+    if (!isAnew) device.set(name, kept)
     const keep = (update: Uint8Array): void => {
       kept.update = Y.mergeUpdates([kept.update, update])
     }
@@ -68,6 +69,9 @@ function memoryStore(device: Device): OpenStore {
     })
     return {
       whenLoaded,
+      replace: () => {
+        device.set(name, kept)
+      },
       keepUnsent: (hasUnsent) => {
         kept.hasUnsent = hasUnsent
       },

@@ -132,10 +132,13 @@ test('a page that is reloaded knows what it has not sent yet, and sends it', asy
   early[Symbol.dispose]()
   before[Symbol.dispose]()
 
-  using after = (await enter(ada, device)).session
+  const { session, world: later } = await enter(ada, device)
+  using after = session
+  later.setOnline(false)
   const chat = after.openChat(0)
   await until(() => chat.state().isLoaded || undefined, 'the copy of this device')
   assert.equal(chat.state().hasUnsent, true)
+  later.setOnline(true)
   await isSent(chat)
   using other = (await enter(ben)).session
   await reads(other.openChat(0), 'kept')

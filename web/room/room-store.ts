@@ -13,12 +13,15 @@ import type { RoomPerson } from '#shared/room.ts'
 import { useAccountStore } from '../account/account-store.ts'
 import { api, codeOf } from '../api.ts'
 import { recall, remember } from '../device.ts'
+import { useI18n } from '../i18n.ts'
 import { browserWorld } from '../sync/browser-world.ts'
 import type { ConnectionState } from '../sync/ports.ts'
-import { openRoomSession, type RoomSession } from '../sync/room-session.ts'
+import { openRoomSession, type RefusedDocuments, type RoomSession } from '../sync/room-session.ts'
+import { toast } from '../ui/toast.ts'
 import { peopleOf, type PersonHere } from './people.ts'
 
 export const useRoomStore = defineStore('room', () => {
+  const { t } = useI18n()
   const account = useAccountStore()
   const roomId = shallowRef<RoomId | null>(null)
   /** The server's last answer, perhaps from an earlier visit. */
@@ -32,6 +35,8 @@ export const useRoomStore = defineStore('room', () => {
   const errorCode = shallowRef<ErrorCode | null>(null)
   /** Newest call of `open`: answers to earlier ones come too late. */
   let opening = Symbol()
+  /** The server has refused what this page held, and it has begun anew: it does so once. */
+  let hasBegunAnew = false
 
   /** Resolves once the room is open, or cannot be. */
   async function open(id: RoomId): Promise<void> {
@@ -67,10 +72,22 @@ export const useRoomStore = defineStore('room', () => {
     room.value = answer
     if (session.value !== null && before?.seat === answer.seat && before.role === answer.role) return
     session.value?.[Symbol.dispose]()
+    session.value = openAs(answer, personId)
+  }
+
+  function openAs(answer: RoomResponse, personId: PersonId, refused?: RefusedDocuments): RoomSession {
     const { seat, role } = answer
-    session.value = follow(
-      openRoomSession({ world: browserWorld(), roomId: answer.room.id, personId, seat, role }),
-    )
+    const options = { world: browserWorld(), roomId: answer.room.id, personId, seat, role }
+    return follow(openRoomSession(refused === undefined ? options : { ...options, refused }))
+  }
+
+  /** With the server's state, and what of the refused one can be written again. */
+  function beginAnew(answer: RoomResponse, ended: RoomSession): void {
+    hasBegunAnew = true
+    const refused = ended.refused()
+    ended[Symbol.dispose]()
+    session.value = openAs(answer, ended.personId, refused)
+    toast(t('room.begun_anew'))
   }
 
   /** Keeps what is shown equal to what the session knows. */
@@ -87,7 +104,11 @@ export const useRoomStore = defineStore('room', () => {
     }
     const readConnection = (): void => {
       connection.value = open.connection()
-      if (connection.value.kind === 'closed') fail(connection.value.code)
+      if (connection.value.kind !== 'closed') return
+      const { code } = connection.value
+      if (code === 'update-refused' && !hasBegunAnew && room.value !== null && session.value === open)
+        beginAnew(room.value, open)
+      else fail(code)
     }
     listed.observe(readPeople)
     info.observe(readTitle)
@@ -110,6 +131,7 @@ export const useRoomStore = defineStore('room', () => {
     opening = Symbol()
     session.value?.[Symbol.dispose]()
     session.value = null
+    hasBegunAnew = false
     roomId.value = null
     room.value = null
     errorCode.value = null

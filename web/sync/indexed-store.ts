@@ -4,29 +4,48 @@
  * Beside the updates lies one mark, `unsent`. It is set before the first unsent change is stored and taken away after
  * the server has saved everything, so a crash in between leaves it set, never missing.
  */
-import { IndexeddbPersistence } from 'y-indexeddb'
+import { clearDocument, IndexeddbPersistence } from 'y-indexeddb'
 import type * as Y from 'yjs'
 import type { DocumentStore } from './world.ts'
 
 const unsentKey = 'unsent'
 
-export function openIndexedStore(name: string, doc: Y.Doc): DocumentStore {
-  const persistence = new IndexeddbPersistence(name, doc)
-  // `whenSynced` alone would wait for ever where the browser refuses the database.
-  const opened = persistence._db
-  const whenLoaded = opened
-    .then(() => persistence.whenSynced)
-    .then(() => persistence.get(unsentKey))
-    .then((mark: unknown) => ({ hasUnsent: mark === 1 }))
+export function openIndexedStore(name: string, doc: Y.Doc, isAnew: boolean): DocumentStore {
+  let persistence = isAnew ? null : new IndexeddbPersistence(name, doc)
+  let hasUnsentNow = false
+  let isClosed = false
+  const mark = (): void => {
+    persistence?.set(unsentKey, hasUnsentNow ? 1 : 0).catch(reportFault)
+  }
   return {
-    whenLoaded,
+    whenLoaded: persistence === null ? Promise.resolve({ hasUnsent: false }) : load(persistence),
     keepUnsent(hasUnsent) {
-      persistence.set(unsentKey, hasUnsent ? 1 : 0).catch(reportFault)
+      hasUnsentNow = hasUnsent
+      mark()
+    },
+    replace() {
+      clearDocument(name)
+        .then(() => {
+          if (isClosed) return
+          // It begins by storing all that the document holds.
+          persistence = new IndexeddbPersistence(name, doc)
+          mark()
+        })
+        .catch(reportFault)
     },
     close() {
-      persistence.destroy().catch(reportFault)
+      isClosed = true
+      persistence?.destroy().catch(reportFault)
     },
   }
+}
+
+async function load(persistence: IndexeddbPersistence): Promise<Readonly<{ hasUnsent: boolean }>> {
+  // `whenSynced` alone would wait for ever where the browser refuses the database.
+  await persistence._db
+  await persistence.whenSynced
+  const mark: unknown = await persistence.get(unsentKey)
+  return { hasUnsent: mark === 1 }
 }
 
 /** A full or forbidden disk: the page goes on, and what it holds still reaches the server. */

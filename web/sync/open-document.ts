@@ -7,9 +7,12 @@
 import * as Y from 'yjs'
 import { AppError } from '#shared/errors.ts'
 import { clientIdOf, seatOf, type Seat } from '#shared/ids.ts'
+import type { DocumentKind, Role } from '#shared/room.ts'
+import type { Writer } from '#shared/sync/policy.ts'
 import { DocumentLink } from './document-link.ts'
 import { Listeners } from './listeners.ts'
 import type { DocumentPort, DocumentState, Undo } from './ports.ts'
+import { rescue } from './rescue.ts'
 import type { Wire } from './wire.ts'
 import type { DocumentStore, SyncWorld } from './world.ts'
 
@@ -21,8 +24,12 @@ export type OpenDocumentOptions = Readonly<{
   /** On this device: one for each person who uses it. */
   storeName: string
   seat: Seat
+  kind: DocumentKind
+  role: Role
   /** What this person's role allows; the server may allow less. */
   canWrite: boolean
+  /** The replica that the server refused, as an update: this one begins without it, and rescues what it can. */
+  refused: Uint8Array | null
 }>
 
 export class OpenDocument implements DocumentPort {
@@ -33,13 +40,18 @@ export class OpenDocument implements DocumentPort {
   readonly #store: DocumentStore
   readonly #changes = new Listeners()
   readonly #mayWrite: boolean
+  readonly #as: Readonly<{ kind: DocumentKind; writer: Writer }>
+  #refused: Uint8Array | null
   #state: DocumentState
   #isDisposed = false
 
-  constructor({ world, wire, name, storeName, seat, canWrite }: OpenDocumentOptions) {
+  constructor(options: OpenDocumentOptions) {
+    const { world, wire, name, storeName, seat, kind, role, canWrite, refused } = options
     this.#world = world
     this.seat = seat
     this.#mayWrite = canWrite
+    this.#as = { kind, writer: { seat, role } }
+    this.#refused = refused
     this.#state = { isLoaded: false, isSynced: false, hasUnsent: false, canWrite }
     this.#own()
     this.doc.on('beforeTransaction', () => {
@@ -49,9 +61,10 @@ export class OpenDocument implements DocumentPort {
     this.doc.on('afterTransaction', (transaction) => {
       if (transaction.local && transaction.changed.size > 0) this.#keepUnsent(true)
     })
-    this.#store = world.openStore(storeName, this.doc)
+    this.#store = world.openStore(storeName, this.doc, refused !== null)
     this.link = new DocumentLink({ world, wire, name, doc: this.doc })
     this.link.onChange(() => {
+      this.#rescue()
       this.#refresh({})
     })
     this.#store.whenLoaded.then(
@@ -63,6 +76,15 @@ export class OpenDocument implements DocumentPort {
         this.#loaded(false)
       },
     )
+  }
+
+  get isDisposed(): boolean {
+    return this.#isDisposed
+  }
+
+  /** There are changes of this device that the server has not saved, or has refused. */
+  get hasUnsent(): boolean {
+    return this.#state.hasUnsent || this.#refused !== null
   }
 
   state(): DocumentState {
@@ -85,6 +107,15 @@ export class OpenDocument implements DocumentPort {
     this.link[Symbol.dispose]()
     this.#store.close()
     this.doc.destroy()
+  }
+
+  /** Once the server's state is here. */
+  #rescue(): void {
+    if (this.#refused === null || !this.link.isCurrent) return
+    const state = this.#refused
+    this.#refused = null
+    rescue(state, this.doc, this.#as)
+    this.#store.replace()
   }
 
   /** Puts the replica under a clientID of this seat. */

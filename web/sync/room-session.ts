@@ -4,6 +4,7 @@
  * Invariant: there is one socket for all of it, and nothing here waits for that socket: a replica can be read and
  * written as soon as this device's copy of it is loaded.
  */
+import * as Y from 'yjs'
 import type { PersonId, RoomId, Seat, SheetId } from '#shared/ids.ts'
 import { documentName, may, type DocumentRef, type Role, type RoomAction } from '#shared/room.ts'
 import { Listeners } from './listeners.ts'
@@ -20,7 +21,12 @@ export type RoomSessionOptions = Readonly<{
   personId: PersonId
   seat: Seat
   role: Role
+  /** What `refused()` of the session before this one told. */
+  refused?: RefusedDocuments
 }>
+
+/** The states of documents, as updates, by their names. */
+export type RefusedDocuments = ReadonlyMap<string, Uint8Array>
 
 /** A board, and the transient bytes among those who have it open. */
 export type BoardPort = DocumentPort & Readonly<{ live: LivePort }>
@@ -39,6 +45,8 @@ export type RoomSession = Readonly<{
   /** Each call opens it anew, with a replica of its own, until disposed. */
   openChat(page: number): DocumentPort
   openBoard(sheet: SheetId): BoardPort
+  /** The open documents with changes that the server may have refused. For the session that follows this one. */
+  refused(): RefusedDocuments
   [Symbol.dispose](): void
 }>
 
@@ -62,16 +70,19 @@ class Session implements RoomSession {
   readonly #world: SyncWorld
   readonly #wire: Wire
   readonly #changes = new Listeners()
+  readonly #refused: Map<string, Uint8Array>
+  readonly #open = new Map<string, OpenDocument>()
   #connection: ConnectionState = { kind: 'connecting' }
 
-  constructor({ world, roomId, personId, seat, role }: RoomSessionOptions) {
+  constructor({ world, roomId, personId, seat, role, refused = new Map() }: RoomSessionOptions) {
     this.#world = world
+    this.#refused = new Map(refused)
     this.roomId = roomId
     this.personId = personId
     this.seat = seat
     this.role = role
     this.#wire = new Wire(world)
-    this.room = this.#open({ kind: 'room', roomId })
+    this.room = this.#openDocument({ kind: 'room', roomId })
     this.presence = new Presence({ world, wire: this.#wire, link: this.room.link, seat })
     this.#wire.onAsk(() => {
       this.room.link.ask()
@@ -94,12 +105,12 @@ class Session implements RoomSession {
   }
 
   openChat(page: number): DocumentPort {
-    return this.#open({ kind: 'chat', roomId: this.roomId, page })
+    return this.#openDocument({ kind: 'chat', roomId: this.roomId, page })
   }
 
   openBoard(sheetId: SheetId): BoardPort {
     const ref = { kind: 'board', roomId: this.roomId, sheetId } as const
-    const board = this.#open(ref)
+    const board = this.#openDocument(ref)
     const live = new Live(this.#wire, ref, () => board.link.address !== null)
     return {
       doc: board.doc,
@@ -117,6 +128,11 @@ class Session implements RoomSession {
     }
   }
 
+  refused(): RefusedDocuments {
+    const withChanges = [...this.#open].filter(([, { isDisposed, hasUnsent }]) => !isDisposed && hasUnsent)
+    return new Map(withChanges.map(([name, { doc }]) => [name, Y.encodeStateAsUpdate(doc)]))
+  }
+
   [Symbol.dispose](): void {
     this.#changes.clear()
     this.presence[Symbol.dispose]()
@@ -124,17 +140,23 @@ class Session implements RoomSession {
     this.#wire[Symbol.dispose]()
   }
 
-  #open(ref: DocumentRef): OpenDocument {
+  #openDocument(ref: DocumentRef): OpenDocument {
     const name = documentName(ref)
     const action = actionByKind[ref.kind]
-    return new OpenDocument({
+    const opened = new OpenDocument({
       world: this.#world,
       wire: this.#wire,
       name,
       storeName: `stoa/${this.personId}/${name}`,
       seat: this.seat,
+      kind: ref.kind,
+      role: this.role,
       canWrite: action !== null && may(this.role, action),
+      refused: this.#refused.get(name) ?? null,
     })
+    this.#refused.delete(name)
+    this.#open.set(name, opened)
+    return opened
   }
 
   #look(): void {

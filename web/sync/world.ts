@@ -13,11 +13,16 @@ export type DocumentStore = Readonly<{
   whenLoaded: Promise<Readonly<{ hasUnsent: boolean }>>
   /** Remembers, across reloads, whether the document holds changes that are not on the server's disk. */
   keepUnsent(hasUnsent: boolean): void
+  /** Of a store that was opened anew: lets go of what it kept before, and keeps the document from now on. */
+  replace(): void
   close(): void
 }>
 
-/** Opens what is kept under a name and from then on keeps every change of the document. */
-export type OpenStore = (name: string, doc: Y.Doc) => DocumentStore
+/**
+ * Opens what is kept under a name and from then on keeps every change of the document. `isAnew`: what is kept is
+ * neither read nor touched before `replace`.
+ */
+export type OpenStore = (name: string, doc: Y.Doc, isAnew: boolean) => DocumentStore
 
 export type SyncWorld = Readonly<{
   /** `wss://…/socket` */
