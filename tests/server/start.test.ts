@@ -7,8 +7,9 @@ import test from 'node:test'
 import { faultExitCode, type FaultCode } from '#server/faults.ts'
 import { databaseFile } from '#server/store/open.ts'
 import { paths } from '#shared/http.ts'
-import { TestClient } from '../support/client.ts'
+import { password, TestClient } from '../support/client.ts'
 import { startProcess } from '../support/process.ts'
+import { openRaw, readToEnd } from '../support/raw.ts'
 import { makeDataFolder, removeFolder, startTestServer } from '../support/server.ts'
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
@@ -109,10 +110,26 @@ test('[D-02] a request that is being answered is answered before the end', () =>
   inFolder(async (folder) => {
     await using server = startProcess({ DATA_DIR: folder })
     const at = await server.ready()
-    const registered = new TestClient(at).register('Alice')
-    const health = await new TestClient(at).send('GET', paths.health)
-    assert.equal(health.status, 200)
+    const body = JSON.stringify({ name: 'Alice', password })
+    const socket = openRaw(at)
+    const answer = readToEnd(socket)
+    socket.write(
+      [
+        `POST ${paths.register} HTTP/1.1`,
+        `Host: ${new URL(at.origin).host}`,
+        `Origin: ${at.origin}`,
+        'Content-Type: application/json',
+        `Content-Length: ${String(body.length)}`,
+        // The server says when it has begun with the request (RFC 9110 §10.1.1).
+        'Expect: 100-continue',
+        'Connection: close',
+        '\r\n',
+      ].join('\r\n'),
+    )
+    const [first] = (await once(socket, 'data')) as [Buffer]
+    assert.match(first.toString(), /^HTTP\/1\.1 100 /)
     server.child.kill('SIGTERM')
-    assert.equal((await registered).me.name, 'Alice')
+    socket.write(body)
+    assert.match(await answer, /HTTP\/1\.1 201 [\s\S]*"name":"Alice"/)
     assert.deepEqual(await server.ended, { code: 0, signal: null })
   }))
