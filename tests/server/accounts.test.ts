@@ -190,11 +190,13 @@ test('[H-12] a disabled person is out at once, and stays out', async () => {
 
 test('[H-13] a session slides with use, and ends when it was not used', async () => {
   const clock = testClock()
+  // Lucia asks the machine's own clock, which goes on between two of its looks.
+  const margin = 60_000
   await using server = await startTestServer({ clock })
   const alice = await TestClient.register(server, 'Alice')
-  clock.advance(sessionIdleMs - 1)
+  clock.advance(sessionIdleMs - margin)
   assert.equal(await isSignedIn(alice), true)
-  clock.advance(sessionIdleMs - 1)
+  clock.advance(sessionIdleMs - margin)
   assert.equal(await isSignedIn(alice), true)
   clock.advance(sessionIdleMs)
   assert.equal(await isSignedIn(alice), false)
