@@ -14,32 +14,45 @@ export type Writer = Readonly<{ seat: Seat; role: Role }>
 export type Policy = Readonly<{
   /** Whether this writer may change the document at all. */
   mayWrite(writer: Writer): boolean
-  /** Whether the root map `root` may have `value` under `key`, set by this writer. */
+  /**
+   * Whether this writer may put anything under `key` of the root map `root`: also an entry that comes deleted already,
+   * for it takes the place of what was there.
+   */
+  allowsKey(root: string, key: string, writer: Writer): boolean
+  /** Whether this writer may put `value` there. */
   allowsEntry(root: string, key: string, value: unknown, writer: Writer): boolean
   /** Whether this writer may delete what the seat `owner` made. */
   mayDelete(owner: Seat, writer: Writer): boolean
 }>
 
+type Rules = Omit<Policy, 'allowsEntry'> & Readonly<{ allowsValue(value: unknown): boolean }>
+
 export const policies: Readonly<Record<DocumentKind, Policy>> = {
   // The server's alone (D3).
-  room: {
+  room: policyOf({
     mayWrite: () => false,
-    allowsEntry: () => false,
+    allowsKey: () => false,
+    allowsValue: () => false,
     mayDelete: () => false,
-  },
-  chat: {
+  }),
+  chat: policyOf({
     mayWrite: (writer) => may(writer.role, 'write'),
-    allowsEntry: (root, key, value, writer) =>
-      root === 'm' && parseMessageKey(key)?.seat === writer.seat && isMessageValue(value),
+    allowsKey: (root, key, writer) => root === 'm' && parseMessageKey(key)?.seat === writer.seat,
+    allowsValue: isMessageValue,
     mayDelete: (owner, writer) => owner === writer.seat || may(writer.role, 'moderate'),
-  },
-  board: {
+  }),
+  board: policyOf({
     mayWrite: (writer) => may(writer.role, 'draw'),
     // Whoever takes back an erasure puts another's row in its place again.
-    allowsEntry: (root, key, value) => {
-      const parsed = root === 'shapes' ? parseShapeKey(key) : null
-      return parsed?.register === null && isShapeRow(value)
-    },
+    allowsKey: (root, key) => root === 'shapes' && parseShapeKey(key)?.register === null,
+    allowsValue: isShapeRow,
     mayDelete: () => true,
-  },
+  }),
+}
+
+function policyOf({ allowsValue, ...rules }: Rules): Policy {
+  return {
+    ...rules,
+    allowsEntry: (root, key, value, writer) => rules.allowsKey(root, key, writer) && allowsValue(value),
+  }
 }

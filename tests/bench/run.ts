@@ -3,9 +3,10 @@
  *
  * The peers have a package.json of their own and are installed on first use.
  */
+import { benchGuard } from './guard.ts'
 import { benchJoin } from './join.ts'
 
-const benches: Readonly<Record<string, () => Promise<void>>> = { join: benchJoin }
+const benches: Readonly<Record<string, () => Promise<void>>> = { guard: benchGuard, join: benchJoin }
 
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('-'))
 const unknown = wanted.filter((name) => !Object.hasOwn(benches, name))

@@ -9,6 +9,7 @@ import { messageKey } from '#shared/chat/message.ts'
 import { clientIdOf, serverSeat, type Seat } from '#shared/ids.ts'
 import type { DocumentKind, Role } from '#shared/room.ts'
 import { policies } from '#shared/sync/policy.ts'
+import { anyContent, deletedContent, entryIn, gc, handmade } from '../fuzz/handmade.ts'
 import { changeOf, drawIn, replicaOf, sayIn } from '../support/seated.ts'
 
 const alice = 1 as Seat
@@ -36,56 +37,6 @@ function serverDoc(kind: DocumentKind, ...updates: readonly Uint8Array[]): Y.Doc
   const doc = replicaOf(serverSeat, kind)
   for (const update of updates) Y.applyUpdate(doc, update)
   return doc
-}
-
-/** An update written by hand: sections of structs, then deletions. */
-function handmade(
-  sections: readonly Readonly<{
-    client: number
-    clock: number
-    structs: readonly ((encoder: encoding.Encoder) => void)[]
-  }>[],
-  deletions: readonly Readonly<{ client: number; ranges: readonly (readonly [number, number])[] }>[] = [],
-): Uint8Array {
-  return encoding.encode((encoder) => {
-    encoding.writeVarUint(encoder, sections.length)
-    for (const { client, clock, structs } of sections) {
-      encoding.writeVarUint(encoder, structs.length)
-      encoding.writeVarUint(encoder, client)
-      encoding.writeVarUint(encoder, clock)
-      for (const write of structs) write(encoder)
-    }
-    encoding.writeVarUint(encoder, deletions.length)
-    for (const { client, ranges } of deletions) {
-      encoding.writeVarUint(encoder, client)
-      encoding.writeVarUint(encoder, ranges.length)
-      for (const [clock, length] of ranges) {
-        encoding.writeVarUint(encoder, clock)
-        encoding.writeVarUint(encoder, length)
-      }
-    }
-  })
-}
-
-/** Info bits of a struct (yjs, Item.write): a content kind, and that a key follows. */
-const deletedContent = 1
-const anyContent = 8
-const hasParentSub = 0x20
-
-/** An entry of a root map, with this content. */
-const entryIn =
-  (root: string, key: string, kind: number, writeContent: (encoder: encoding.Encoder) => void) =>
-  (encoder: encoding.Encoder): void => {
-    encoding.writeUint8(encoder, kind | hasParentSub)
-    encoding.writeVarUint(encoder, 1)
-    encoding.writeVarString(encoder, root)
-    encoding.writeVarString(encoder, key)
-    writeContent(encoder)
-  }
-
-const gc = (length: number) => (encoder: encoding.Encoder) => {
-  encoding.writeUint8(encoder, 0)
-  encoding.writeVarUint(encoder, length)
 }
 
 const own = clientIdOf(alice, 1)
