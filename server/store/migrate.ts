@@ -6,9 +6,10 @@
  */
 import type { Database } from 'better-sqlite3'
 import { initial } from './migrations/0001-initial.ts'
+import { snapshot } from './migrations/0002-snapshot.ts'
 
 /** In order; the n-th makes version n + 1. */
-const migrations: readonly string[] = [initial]
+const migrations: readonly string[] = [initial, snapshot]
 
 export const latestVersion = migrations.length
 

@@ -9,6 +9,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readSync, statSync } from '
 import { join, resolve } from 'node:path'
 import Database from 'better-sqlite3'
 import { StartError, type FaultCode } from '../faults.ts'
+import { isNoSpace, putBallast } from './ballast.ts'
 import { invitesTable } from './invites.ts'
 import { lockDataFolder } from './lock.ts'
 import { latestVersion, migrate, versionOf } from './migrate.ts'
@@ -16,9 +17,11 @@ import { peopleTable } from './people.ts'
 import { roomsTable } from './rooms.ts'
 import { seatsTable } from './seats.ts'
 import { sessionsTable } from './sessions.ts'
+import { backUpForUpdate } from './update-backup.ts'
+import { applicationId } from './verify.ts'
 
-/** "Stoa" in ASCII: tells our files from those of other programs. */
-const applicationId = 0x53746f61
+/** A backup on its way into the data folder. */
+export const incomingSuffix = '.incoming'
 const headerOfSqlite = 'SQLite format 3\0'
 const busyTimeoutMs = 5_000
 
@@ -44,6 +47,7 @@ export function openStore(dataDir: string): Store {
   makeFolder(folder)
   stack.use(lockDataFolder(folder))
   const db = stack.adopt(openDatabase(databaseFile(folder)), (open) => open.close())
+  putBallast(folder)
   const held = stack.move()
   return {
     db,
@@ -75,7 +79,7 @@ function makeFolder(folder: string): void {
 
 function openDatabase(file: string): Database.Database {
   const isNew = !existsSync(file) || statSync(file).size === 0
-  if (isNew && ['-wal', '-journal', '.bak'].some((suffix) => existsSync(file + suffix))) {
+  if (isNew && ['-wal', '-journal', '.bak', incomingSuffix].some((suffix) => existsSync(file + suffix))) {
     refuse(
       'database-orphaned',
       `The database ${file} is missing or empty, but a part of an older one lies beside it.`,
@@ -114,7 +118,22 @@ function prepare(db: Database.Database, file: string, isNew: boolean): void {
   db.pragma('synchronous = FULL')
   db.pragma('secure_delete = ON')
   db.pragma('foreign_keys = ON')
+  if (version > 0 && version < latestVersion) backUpBefore(file, db, version)
   migrate(db)
+}
+
+function backUpBefore(file: string, db: Database.Database, version: number): void {
+  try {
+    backUpForUpdate(file, db, version, new Date())
+  } catch (cause) {
+    if (!isNoSpace(cause)) throw cause
+    refuse(
+      'disk-nearly-full',
+      `There is no room to copy the database ${file} before it is brought up to date.`,
+      'Make room on its disk, and start again. Nothing was changed.',
+      cause,
+    )
+  }
 }
 
 function readHeader(file: string): string {

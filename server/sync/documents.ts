@@ -82,7 +82,7 @@ export function createDocuments({ access, documentLog, turn, clock, log }: Optio
     beforeUnloadDocument: ({ document, documentName: name }) =>
       hocuspocus.documents.get(name) === document ? Promise.resolve() : Promise.reject(new Error('')),
     afterUnloadDocument: ({ documentName: name }) => {
-      if (!hocuspocus.documents.has(name)) loaded.delete(name)
+      if (!hocuspocus.documents.has(name) && loaded.delete(name)) documentLog.unloaded(name)
       return Promise.resolve()
     },
   })

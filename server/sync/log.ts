@@ -1,14 +1,20 @@
 /**
  * The log: every update of every document, in order, each row with its checksum.
  *
- * A document is its rows, applied one after the other. A row that cannot be read back is moved to `quarantine`, so
- * that one bad row neither keeps a room shut nor is thrown away unseen (Y-24).
+ * A document is its newest snapshot and the rows after it, applied one after the other. Rules L1–L4 of
+ * docs/PROTOCOL.md: reading is in log-replay.ts, making it shorter in log-compaction.ts, and when in log-schedule.ts.
  */
 import { crc32 } from 'node:zlib'
 import type { Database } from 'better-sqlite3'
-import * as Y from 'yjs'
+import type * as Y from 'yjs'
 import type { Seat } from '#shared/ids.ts'
+import { parseDocumentName } from '#shared/room.ts'
 import type { Logger } from '../log.ts'
+import { deletesSomething, logTable } from '../store/log-rows.ts'
+import { snapshotsTable } from '../store/snapshots.ts'
+import { createCompaction } from './log-compaction.ts'
+import { createReplay, isWhole } from './log-replay.ts'
+import { LogSchedule, type After } from './log-schedule.ts'
 
 export type NewRow = Readonly<{
   /** Name of the document. */
@@ -18,59 +24,38 @@ export type NewRow = Readonly<{
   atMs: number
 }>
 
-type StoredRow = Readonly<{ seq: number; data: Buffer; crc: number }>
-
 export type DocumentLog = ReturnType<typeof openDocumentLog>
 
-export function openDocumentLog(db: Database, log: Logger) {
-  const insert = db.prepare<[string, Uint8Array, number, number, number]>(
-    'INSERT INTO log (doc, data, crc, writer, at) VALUES (?, ?, ?, ?, ?)',
-  )
-  const rowsOf = db.prepare<[string], StoredRow>('SELECT seq, data, crc FROM log WHERE doc = ? ORDER BY seq')
-  const copyAway = db.prepare<[string, number]>(`
-    INSERT OR REPLACE INTO quarantine (seq, doc, data, crc, writer, at, reason)
-    SELECT seq, doc, data, crc, writer, at, ? FROM log WHERE seq = ?`)
-  const remove = db.prepare<[number]>('DELETE FROM log WHERE seq = ?')
+/** Nothing waits for it: what a server that ends leaves undone is done when it starts again. */
+const unhurried: After = (delayMs, run) => {
+  setTimeout(run, delayMs).unref()
+}
 
-  const quarantine = db.transaction((seq: number, reason: string) => {
-    copyAway.run(reason, seq)
-    remove.run(seq)
-  })
-
-  /** Why a row cannot be part of the document, or null. It may have been applied in part. */
-  function applyRow(doc: Y.Doc, { data, crc }: StoredRow): string | null {
-    if (crc32(data) !== crc) return 'checksum'
-    try {
-      // A copy: yjs keeps views of the bytes of an update, and these belong to one large allocation.
-      Y.applyUpdate(doc, new Uint8Array(data))
-      return null
-    } catch {
-      return 'not an update'
-    }
-  }
+export function openDocumentLog(db: Database, log: Logger, after: After = unhurried) {
+  const rows = logTable(db)
+  const snapshots = snapshotsTable(db)
+  const replay = createReplay({ rows, snapshots, log })
+  const compact = createCompaction({ db, rows, snapshots, replay, log })
+  const schedule = new LogSchedule((name) => (db.open ? compact(name) : 'done'), after)
+  for (const name of rows.withDeletions()) schedule.now(name)
 
   return {
     /** To be called within the turn's transaction. */
     append({ name, update, writer, atMs }: NewRow): void {
-      insert.run(name, update, crc32(update), writer, atMs)
+      rows.add({ doc: name, data: update, crc: crc32(update), writer, atMs })
+      schedule.grew(name, update.length)
+      if (deletesSomething(update) && parseDocumentName(name)?.kind === 'chat') schedule.forget(name)
     },
 
     /** Brings the document to the state of the log. */
     load(name: string, doc: Y.Doc): void {
-      const faulty: [seq: number, fault: string][] = []
-      doc.transact(() => {
-        for (const row of rowsOf.iterate(name)) {
-          const fault = applyRow(doc, row)
-          if (fault !== null) faulty.push([row.seq, fault])
-        }
-      })
-      // After the loop: a database that is being read through cannot be written to.
-      for (const [seq, fault] of faulty) {
-        quarantine(seq, fault)
-        log.error({ document: name, seq, fault }, 'a row of the log is damaged; it was set aside')
-      }
-      if (doc.store.pendingStructs !== null)
-        log.error({ document: name }, 'a part of the document is missing')
+      schedule.loaded(name, replay(name, doc))
+      if (!isWhole(doc)) log.error({ document: name }, 'a part of the document is missing')
+    },
+
+    /** Nobody has the document open any more. */
+    unloaded(name: string): void {
+      schedule.unloaded(name)
     },
   }
 }

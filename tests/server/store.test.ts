@@ -1,13 +1,25 @@
 /** Opening the database: what is created, what is refused, and what a failure leaves behind. */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { chmodSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
 import Database from 'better-sqlite3'
+import { ballastSize, updateBackupsMax } from '#shared/limits.ts'
 import { StartError, type FaultCode } from '#server/faults.ts'
+import { ballastFile, giveUpBallast, putBallast } from '#server/store/ballast.ts'
 import { latestVersion, migrate, versionOf } from '#server/store/migrate.ts'
 import { databaseFile, openStore } from '#server/store/open.ts'
+import { backUpForUpdate, updateBackups } from '#server/store/update-backup.ts'
 import { makeDataFolder, removeFolder } from '../support/server.ts'
 
 async function inFolder(work: (folder: string) => void): Promise<void> {
@@ -170,3 +182,76 @@ test('[D-08] a database that is up to date is not migrated again', () => {
   assert.equal(versionOf(db), 1)
   db.close()
 })
+
+/** A database as the first version left it, with a person in it. */
+function makeOld(folder: string): string {
+  openStore(folder)[Symbol.dispose]()
+  const file = databaseFile(folder)
+  const db = new Database(file)
+  db.exec(`DROP TABLE snapshot; DROP INDEX log_deleting; PRAGMA user_version = 1;
+    INSERT INTO log (doc, data, crc, writer, at) VALUES ('room/a', zeroblob(10), 1, 0, 1)`)
+  db.close()
+  return file
+}
+
+test('[D-08] before an update of the database there is a copy of it that opens, and none before a new one', () =>
+  inFolder((folder) => {
+    openStore(folder)[Symbol.dispose]()
+    assert.deepEqual(updateBackups(databaseFile(folder)), [])
+    const file = makeOld(folder)
+    {
+      using store = openStore(folder)
+      assert.equal(versionOf(store.db), latestVersion)
+    }
+    const [copy = assert.fail(), ...others] = updateBackups(file)
+    assert.deepEqual(others, [])
+    assert.equal(statSync(copy).mode & 0o777, 0o600)
+    // It is what it was: put in place it is brought up to date like the first time.
+    const old = new Database(copy, { readonly: true })
+    assert.equal(versionOf(old), 1)
+    assert.equal(old.prepare('SELECT count(*) FROM log').pluck().get(), 1)
+    old.close()
+    renameSync(copy, file)
+    using again = openStore(folder)
+    assert.equal(versionOf(again.db), latestVersion)
+  }))
+
+test('[D-08] a copy that cannot be made keeps the update from beginning', () =>
+  inFolder((folder) => {
+    const file = makeOld(folder)
+    // A folder in the copy's place.
+    mkdirSync(`${file}.version.part`)
+    assert.throws(() => openStore(folder))
+    const db = new Database(file)
+    assert.equal(versionOf(db), 1)
+    db.close()
+    rmdirSync(`${file}.version.part`)
+    openStore(folder)[Symbol.dispose]()
+    assert.equal(updateBackups(file).length, 1)
+  }))
+
+test('[D-08] the last few copies are kept, and nothing else is removed', () =>
+  inFolder((folder) => {
+    const file = makeOld(folder)
+    const db = new Database(file)
+    for (let day = 1; day <= updateBackupsMax + 2; day += 1)
+      backUpForUpdate(file, db, day % 2, new Date(Date.UTC(2026, 0, day)))
+    db.close()
+    assert.deepEqual(
+      updateBackups(file).map((name) => name.slice(-17, -9)),
+      ['20260103', '20260104', '20260105'],
+    )
+    openStore(folder)[Symbol.dispose]()
+  }))
+
+test('[D-04] the data folder has a ballast, which is given up once and put back', () =>
+  inFolder((folder) => {
+    openStore(folder)[Symbol.dispose]()
+    assert.equal(statSync(ballastFile(folder)).size, ballastSize)
+    assert.ok(statSync(ballastFile(folder)).blocks * 512 >= ballastSize, 'it takes up what it says')
+    assert.deepEqual([giveUpBallast(folder), giveUpBallast(folder)], [true, false])
+    assert.ok(putBallast(folder))
+    assert.equal(statSync(ballastFile(folder)).size, ballastSize)
+    // Where it cannot be put the server does without.
+    assert.equal(putBallast(join(folder, 'missing')), false)
+  }))
