@@ -17,6 +17,8 @@ export type Config = Readonly<{
   /** The one address people use, or null for http://localhost:port. */
   publicOrigin: string | null
   logLevel: LogLevel
+  /** Lets a program elsewhere read what the server counts. */
+  metricsToken?: string
 }>
 
 type Reading<T> = Readonly<{ value: T } | { fault: Fault }>
@@ -27,7 +29,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const dataDir = readDataDir(env['DATA_DIR'] ?? './data')
   const publicOrigin = readPublicOrigin(env['PUBLIC_ORIGIN'], 'value' in host ? host.value : null)
   const logLevel = readLogLevel(env['LOG_LEVEL'] ?? 'info')
-  const faults = [host, port, dataDir, publicOrigin, logLevel].flatMap((read) =>
+  const metricsToken = readMetricsToken(env['METRICS_TOKEN'])
+  const faults = [host, port, dataDir, publicOrigin, logLevel, metricsToken].flatMap((read) =>
     'fault' in read ? [read.fault] : [],
   )
   if (
@@ -35,7 +38,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     'value' in port &&
     'value' in dataDir &&
     'value' in publicOrigin &&
-    'value' in logLevel
+    'value' in logLevel &&
+    'value' in metricsToken
   ) {
     return {
       host: host.value,
@@ -43,6 +47,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       dataDir: dataDir.value,
       publicOrigin: publicOrigin.value,
       logLevel: logLevel.value,
+      ...(metricsToken.value === null ? {} : { metricsToken: metricsToken.value }),
     }
   }
   throw new StartError(faults)
@@ -79,6 +84,18 @@ function readLogLevel(text: string): Reading<LogLevel> {
   const level = logLevels.find((known) => known === text)
   if (level !== undefined) return { value: level }
   return wrong('log-level-wrong', 'LOG_LEVEL', text, `Use one of ${logLevels.join(', ')}.`)
+}
+
+/** The value is a secret: a fault does not repeat it. */
+function readMetricsToken(text: string | undefined): Reading<string | null> {
+  if (text === undefined || /^[\x21-\x7e]{16,256}$/.test(text)) return { value: text ?? null }
+  return {
+    fault: {
+      code: 'metrics-token-wrong',
+      sentence: 'METRICS_TOKEN is too short, too long, or has characters that no header can carry.',
+      fix: 'Use 16 to 256 letters, digits and signs of ASCII, without spaces.',
+    },
+  }
 }
 
 /** Browsers send the origin in one exact form; any other would never be equal to it (H-01). */

@@ -14,6 +14,7 @@ export type FaultCode =
   | 'public-origin-wrong'
   | 'public-origin-missing'
   | 'log-level-wrong'
+  | 'metrics-token-wrong'
   | 'port-taken'
   | 'port-forbidden'
   | 'address-unavailable'

@@ -1,5 +1,11 @@
-/** The server as a process: configuration, start, end. Exit code 78 when whoever runs it has something to mend. */
+/**
+ * The server as a process: configuration, start, end. Exit code 78 when whoever runs it has something to mend.
+ *
+ * Asked to end, it lets nobody in, sends its sockets away, commits, and closes the database, which folds the
+ * write-ahead log into it; whatever hangs, it is gone within ten seconds (D-02).
+ */
 import { existsSync } from 'node:fs'
+import { constants } from 'node:os'
 import { runCommand } from './command.ts'
 import { isLoopback, readConfig } from './config.ts'
 import { createLog } from './log.ts'
@@ -36,14 +42,16 @@ await runCommand(async () => {
   await server[Symbol.asyncDispose]()
 })
 
-/** The first signal to end. After it the system's own behaviour is back: a second one ends at once. */
+/** The first signal to end; a second one ends at once. */
 function stopSignal(): Promise<NodeJS.Signals> {
   const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>()
-  const signals = ['SIGTERM', 'SIGINT'] as const
+  let isStopping = false
   const onSignal = (signal: NodeJS.Signals) => {
-    for (const name of signals) process.off(name, onSignal)
+    // Not left to the system: it spares the first process of a container. 128 + number is what a shell would say.
+    if (isStopping) process.exit(128 + constants.signals[signal])
+    isStopping = true
     resolve(signal)
   }
-  for (const name of signals) process.on(name, onSignal)
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, onSignal)
   return promise
 }

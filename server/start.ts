@@ -15,10 +15,13 @@ import { createThrottle } from './accounts/throttle.ts'
 import type { Config } from './config.ts'
 import { createApp } from './front/app.ts'
 import { answer, listen } from './front/http.ts'
+import { watchLag } from './front/lag.ts'
+import { serveMetrics } from './front/metrics.ts'
 import { originsOf } from './front/origin.ts'
 import { openStaticFiles } from './front/static.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { createLog, type Logger } from './log.ts'
+import { createMetrics } from './metrics.ts'
 import type { Clock } from './ports.ts'
 import { createInvites } from './rooms/invites.ts'
 import { createRooms } from './rooms/rooms.ts'
@@ -28,6 +31,9 @@ import { startSync } from './sync/sync.ts'
 
 /** Where `vite build web` puts the client. */
 export const builtClientFolder = fileURLToPath(new URL('../dist/web', import.meta.url))
+
+/** A server this late is no use to anybody in a call or a room. */
+const lagMsMax = 1_000
 
 export type StartOptions = Readonly<{
   clock?: Clock
@@ -56,7 +62,10 @@ export async function startServer(config: Config, options: StartOptions = {}): P
 
   const sessions = createSessions({ store, clock })
   const access = createAccess({ store, sessions })
-  const sync = stack.use(startSync({ store, access, clock, log, isAllowedOrigin: origins.isAllowed }))
+  const metrics = createMetrics()
+  const { meters } = metrics
+  const lag = stack.use(watchLag())
+  const sync = stack.use(startSync({ store, access, clock, log, meters, isAllowedOrigin: origins.isAllowed }))
   const { presences } = sync
 
   const rooms = createRooms({ store, clock, presences })
@@ -73,10 +82,17 @@ export async function startServer(config: Config, options: StartOptions = {}): P
     origins,
     sessions,
     staticFiles,
-    faultsNow: () => sync.faults(),
+    faultsNow: () => [...sync.faults(), ...(lag.worstMs() > lagMsMax ? ['event-loop-blocked'] : [])],
+    onRefused: meters.refused,
+    metrics: serveMetrics({
+      config,
+      contentType: metrics.contentType,
+      text: () => metrics.text({ ...sync.levels(), lagMs: lag.worstMs() }),
+    }),
     routes: [accountRoutes(accounts), roomRoutes({ rooms, invites })],
   })
   answer(listener.server, {
+    onRefused: meters.refused,
     onRequest: getRequestListener(app.fetch, { overrideGlobalObjects: false }),
     onUpgrade: sync.handleUpgrade,
   })

@@ -73,6 +73,25 @@ export const updateSizeMax = 256 * 1024
 export const updateStructsMax = 600
 /** Clients of one seat in one update. */
 export const updateClientsMax = 64
+/** Rows of a document's log since its snapshot, and their bytes: more make a new one, or opening takes too long. */
+export const rowsSinceSnapshotMax = 1_000
+export const rowsSinceSnapshotSizeMax = 1024 * 1024
+/** Fewer are not worth a snapshot when the last reader leaves. */
+export const rowsSinceSnapshotWorthMin = 64
+/** Text deleted in a chat has left the disk this long after, give or take the time it takes. */
+export const forgetDelayMs = 5_000
+/** Between two snapshots everybody else has their turn. */
+export const snapshotPauseMs = 20
+/** Bytes of the file that is given up when the disk is full: what to make room with. */
+export const ballastSize = 4 * 1024 * 1024
+/** It is put back once this many bytes are free. */
+export const ballastFreeSizeMin = 4 * ballastSize
+/** After a full disk, documents can be saved again once this many bytes are free: a few large turns. */
+export const roomSizeMin = 1024 * 1024
+/** Backups made before updates of the database that are kept. */
+export const updateBackupsMax = 3
+/** A snapshot that failed is tried again this much later. */
+export const snapshotRetryMs = 60_000
 
 // ── Presence ──────────────────────────────────────────────────────────────────────────────────
 /** Bytes of one peer's presence, as JSON. */

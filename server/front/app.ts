@@ -1,12 +1,13 @@
 /** Everything that answers HTTP, in the order in which a request meets it. */
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { routePath } from 'hono/route'
-import { AppError } from '#shared/errors.ts'
+import { AppError, type ErrorCode } from '#shared/errors.ts'
 import { paths, type HealthResponse } from '#shared/http.ts'
 import type { Sessions } from '../accounts/sessions.ts'
 import type { Logger } from '../log.ts'
 import { findVisitor, refuseForeign, type Env } from './door.ts'
 import { errorResponse, logFault, toAppError } from './errors.ts'
+import { metricsPath } from './metrics.ts'
 import type { Origins } from './origin.ts'
 import type { StaticFiles } from './static.ts'
 
@@ -18,17 +19,24 @@ type Options = Readonly<{
   /** Why the server cannot do its work now; empty if it can. */
   faultsNow: () => readonly string[]
   routes: readonly Hono<Env>[]
+  onRefused: (code: ErrorCode) => void
+  metrics: MiddlewareHandler<Env>
 }>
 
-export function createApp({ log, origins, sessions, staticFiles, faultsNow, routes }: Options): Hono<Env> {
+export function createApp(options: Options): Hono<Env> {
+  const { log, origins, sessions, staticFiles, faultsNow, routes, onRefused, metrics } = options
   const app = new Hono<Env>()
 
   app.onError((thrown, c) => {
     const error = toAppError(thrown)
+    onRefused(error.code)
     logFault(log, error, { method: c.req.method, route: routePath(c) })
     return errorResponse(error)
   })
-  app.notFound(() => errorResponse(new AppError('not-found')))
+  app.notFound(() => {
+    onRefused('not-found')
+    return errorResponse(new AppError('not-found'))
+  })
 
   app.use(refuseForeign(origins))
   app.use('/api/*', async (c, next) => {
@@ -42,6 +50,7 @@ export function createApp({ log, origins, sessions, staticFiles, faultsNow, rout
       reasons.length === 0 ? 200 : 503,
     )
   })
+  app.get(metricsPath, metrics)
   app.use('/api/*', findVisitor(sessions))
   for (const route of routes) app.route('/', route)
 

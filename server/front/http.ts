@@ -51,6 +51,8 @@ export async function listen({ host, port }: Pick<Config, 'host' | 'port'>): Pro
     const fault = faultOfListening(cause, host, port)
     throw fault === null ? cause : new StartError([fault], { cause })
   }
+  // From now on: while the sockets are sent away the last connection may go.
+  const closed = new Promise((resolve) => server.once('close', resolve))
   const address = server.address()
   const stopAccepting = () => {
     if (server.listening) server.close()
@@ -60,7 +62,6 @@ export async function listen({ host, port }: Pick<Config, 'host' | 'port'>): Pro
     port: typeof address === 'object' && address !== null ? address.port : port,
     stopAccepting,
     async [Symbol.asyncDispose]() {
-      const closed = once(server, 'close')
       stopAccepting()
       const timer = setTimeout(() => {
         for (const socket of sockets) socket.destroy()
@@ -72,15 +73,18 @@ export async function listen({ host, port }: Pick<Config, 'host' | 'port'>): Pro
 }
 
 type Handlers = Readonly<{
+  /** A request is not even looked at. */
+  onRefused: (code: ErrorCode) => void
   onRequest: (request: IncomingMessage, response: ServerResponse) => Promise<void>
   onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 }>
 
-export function answer(server: Server, { onRequest, onUpgrade }: Handlers): void {
+export function answer(server: Server, { onRefused, onRequest, onUpgrade }: Handlers): void {
   server.on('request', (request, response) => {
     for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value)
     const refusal = refuseUnread(server, request)
     if (refusal !== null) {
+      onRefused(refusal)
       const { status, headers, body } = refusalOf(refusal)
       response.writeHead(status, headers).end(body)
       return
@@ -94,13 +98,21 @@ export function answer(server: Server, { onRequest, onUpgrade }: Handlers): void
     socket.on('error', () => socket.destroy())
     const isSocketPath = request.url?.split('?')[0] === paths.socket
     const refusal = refuseUnread(server, request) ?? (isSocketPath ? null : 'not-found')
-    if (refusal !== null) refuseRaw(socket, refusal)
-    else onUpgrade(request, socket, head)
+    if (refusal === null) onUpgrade(request, socket, head)
+    else {
+      onRefused(refusal)
+      refuseRaw(socket, refusal)
+    }
   })
 
   server.on('clientError', (error: Error & { code?: string }, socket) => {
-    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy()
-    else refuseRaw(socket, codeOfParserError(error.code))
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy()
+      return
+    }
+    const code = codeOfParserError(error.code)
+    onRefused(code)
+    refuseRaw(socket, code)
   })
 }
 

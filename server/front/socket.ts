@@ -18,12 +18,25 @@ import {
 } from '#shared/limits.ts'
 import { closeCodes } from '#shared/wire/close-codes.ts'
 import { frameTypes, pingFrame } from '#shared/wire/frames.ts'
+import type { Meters } from '../metrics.ts'
 import { TokenBucket } from './token-bucket.ts'
 
 /** WebSocket pings of a client's own, at once and per second (W-13). No browser sends any. */
 const clientPingsMax = 5
+/** Fewer bytes than this are on their way, and not waiting. */
+const littleSize = 64 * 1024
 /** A client that does not answer our close frame by then is cut. */
 const closeGraceMs = 2_000
+/** How an end without a word is called (RFC 6455 §7.1.5). */
+const cutCode = 1006
+
+/** The library's errors that do not close with 1002. */
+const violationCodes: ReadonlyMap<string, number> = new Map([
+  ['WS_ERR_INVALID_UTF8', 1007],
+  ['WS_ERR_TOO_MANY_BUFFERED_PARTS', 1008],
+  ['WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH', 1009],
+  ['WS_ERR_UNSUPPORTED_MESSAGE_LENGTH', 1009],
+])
 
 type Handlers = Readonly<{
   /** A binary frame, owned by the receiver. */
@@ -34,30 +47,40 @@ type Handlers = Readonly<{
 
 export class ClientSocket {
   readonly #ws: WebSocket
+  readonly #meters: Pick<Meters, 'refused' | 'socketClosed'>
   readonly #frames: TokenBucket
   readonly #pings: TokenBucket
   #handlers: Handlers | null = null
   #heardAtMs: number
   #askedAtMs: number
   #isTrusted = false
+  /** Bytes of the large frame that waits, if one does. */
+  #aloneSize = 0
   #hasEnded = false
 
-  constructor(ws: WebSocket) {
+  constructor(ws: WebSocket, meters: Pick<Meters, 'refused' | 'socketClosed'>) {
     const nowMs = performance.now()
     this.#ws = ws
+    this.#meters = meters
     this.#frames = new TokenBucket(framesBurstMax, framesPerSecondMax, nowMs)
     this.#pings = new TokenBucket(clientPingsMax, clientPingsMax, nowMs)
     this.#heardAtMs = nowMs
     this.#askedAtMs = nowMs
     // Before anything else: an error without a listener would end the process (W-15).
-    ws.on('error', () => {
-      ws.terminate()
+    ws.on('error', (error: Error & { code?: string }) => {
+      const closeCode = codeOfViolation(error.code)
+      if (closeCode === cutCode) this.#cut()
+      else this.#closeWith(closeCode, '')
     })
-    ws.on('close', () => {
-      this.#end()
+    ws.on('close', (code) => {
+      this.#end(code)
     })
-    ws.on('ping', () => {
-      this.#onPing()
+    ws.on('ping', (data) => {
+      if (this.#takePing()) ws.pong(data)
+    })
+    // The server never sends pings of this kind, so nobody has to answer any.
+    ws.on('pong', () => {
+      this.#takePing()
     })
     ws.on('message', (data, isBinary) => {
       this.#onMessage(data, isBinary)
@@ -79,7 +102,10 @@ export class ClientSocket {
 
   send(frame: Uint8Array): void {
     if (this.#hasEnded) return
-    if (this.#ws.bufferedAmount + frame.length > socketBufferSizeMax) {
+    const waitingSize = this.#ws.bufferedAmount
+    // A whole document may be larger than all that may wait; it waits alone, and is not counted until it is read.
+    if (waitingSize < littleSize) this.#aloneSize = frame.length > socketBufferSizeMax ? frame.length : 0
+    if (waitingSize + frame.length - this.#aloneSize > socketBufferSizeMax) {
       // It does not read: a close frame would wait behind everything else (W-23). It resyncs when it comes back.
       this.#cut()
       return
@@ -89,6 +115,7 @@ export class ClientSocket {
 
   /** Ends it with the error's close code and its code as the reason. Nothing is sent or heard after this. */
   close(code: ErrorCode): void {
+    if (!this.#hasEnded) this.#meters.refused(code)
     this.#closeWith(errorRow(code).close ?? closeCodes.malformed, code)
   }
 
@@ -117,12 +144,14 @@ export class ClientSocket {
     else if (frame.length !== 1 || frame[0] !== frameTypes.pong) this.#handlers?.onFrame(frame)
   }
 
-  #onPing(): void {
-    if (this.#hasEnded) return
+  /** Whether this ping or pong is within its limit; one more ends the socket. */
+  #takePing(): boolean {
+    if (this.#hasEnded) return false
     const nowMs = performance.now()
     this.#heardAtMs = nowMs
-    if (this.#pings.take(nowMs)) this.#ws.pong()
-    else this.close('too-many-requests')
+    if (this.#pings.take(nowMs)) return true
+    this.close('too-many-requests')
+    return false
   }
 
   #closeWith(closeCode: number, reason: string): void {
@@ -131,19 +160,25 @@ export class ClientSocket {
     setTimeout(() => {
       this.#ws.terminate()
     }, closeGraceMs).unref()
-    this.#end()
+    this.#end(closeCode)
   }
 
   #cut(): void {
     this.#ws.terminate()
-    this.#end()
+    this.#end(cutCode)
   }
 
-  #end(): void {
+  #end(closeCode: number): void {
     if (this.#hasEnded) return
     this.#hasEnded = true
+    this.#meters.socketClosed(closeCode)
     this.#handlers?.onEnd()
   }
+}
+
+/** How the library closes for bytes that are no WebSocket's (RFC 6455 §7.4.1); it has sent its close frame already. */
+function codeOfViolation(code = ''): number {
+  return violationCodes.get(code) ?? (code.startsWith('WS_ERR_') ? 1002 : cutCode)
 }
 
 /** The bytes of a message, free of the buffer that the next one is read into. */

@@ -7,7 +7,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
+import type { ErrorCode } from '#shared/errors.ts'
 import { frameSizeMax, socketsPerAddressMax } from '#shared/limits.ts'
+import type { Meters } from '../metrics.ts'
 import { addressOf } from './address.ts'
 import { refuseRaw } from './http.ts'
 import { ClientSocket } from './socket.ts'
@@ -17,12 +19,13 @@ const fragmentsMax = 64
 
 type Options = Readonly<{
   isAllowedOrigin: (origin: string | undefined) => boolean
+  meters: Pick<Meters, 'refused' | 'socketClosed'>
   onSocket: (socket: ClientSocket, cookieHeader: string | undefined) => void
 }>
 
 export type HandleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 
-export function createUpgrades({ isAllowedOrigin, onSocket }: Options): HandleUpgrade {
+export function createUpgrades({ isAllowedOrigin, meters, onSocket }: Options): HandleUpgrade {
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -39,14 +42,18 @@ export function createUpgrades({ isAllowedOrigin, onSocket }: Options): HandleUp
     else countByAddress.delete(address)
   }
 
+  /** Why this address or page gets no socket, or null. */
+  function refuse(request: IncomingMessage, address: string): ErrorCode | null {
+    if (!isAllowedOrigin(request.headers.origin)) return 'origin-refused'
+    return (countByAddress.get(address) ?? 0) >= socketsPerAddressMax ? 'too-many-sockets' : null
+  }
+
   return (request, socket, head) => {
-    if (!isAllowedOrigin(request.headers.origin)) {
-      refuseRaw(socket, 'origin-refused')
-      return
-    }
     const address = addressOf(request)
-    if ((countByAddress.get(address) ?? 0) >= socketsPerAddressMax) {
-      refuseRaw(socket, 'too-many-sockets')
+    const refusal = refuse(request, address)
+    if (refusal !== null) {
+      meters.refused(refusal)
+      refuseRaw(socket, refusal)
       return
     }
     server.handleUpgrade(request, socket, head, (ws) => {
@@ -54,7 +61,7 @@ export function createUpgrades({ isAllowedOrigin, onSocket }: Options): HandleUp
       ws.once('close', () => {
         count(address, -1)
       })
-      onSocket(new ClientSocket(ws), request.headers.cookie)
+      onSocket(new ClientSocket(ws, meters), request.headers.cookie)
     })
   }
 }

@@ -65,6 +65,8 @@ type Options = Readonly<{
   onOpened: (line: Line, name: string) => void
   onClosed: (line: Line, name: string) => void
   onRefused: (line: Line, name: string, reason: string) => void
+  onPresence: () => void
+  onDenied: (code: ErrorCode) => void
 }>
 
 export class Line {
@@ -181,6 +183,7 @@ export class Line {
     const { access, socket, presence, onOpened } = this.#options
     const membership = access.membership(this.visitor.personId, ref.roomId)
     if (membership === null || !exists(ref) || !may(membership.role, 'read')) {
+      this.#options.onDenied('not-found')
       this.sendNow(encodeDenied(head.address, 'not-found'))
       return null
     }
@@ -226,6 +229,7 @@ export class Line {
     if (peer === null) return 'document-forbidden'
     if (!this.#presenceRate.take(performance.now())) return 'too-many-requests'
     const body = readBody(frame, head.bodyAt)
+    this.#options.onPresence()
     return body === null ? 'frame-malformed' : this.#options.presence.receive(ref.roomId, peer, body)
   }
 

@@ -48,6 +48,11 @@ type Room = {
 export class PresenceRooms {
   readonly #rooms = new Map<RoomId, Room>()
 
+  /** Rooms with somebody in them. */
+  get roomCount(): number {
+    return this.#rooms.size
+  }
+
   count(roomId: RoomId): Readonly<{ hereCount: number; inCallCount: number }> {
     const entries = [...(this.#rooms.get(roomId)?.entries.values() ?? [])]
     return { hereCount: entries.length, inCallCount: entries.filter(({ isInCall }) => isInCall).length }

@@ -3,10 +3,13 @@
  *
  * Invariant: whatever one client sends, the process goes on and the others' rooms with it.
  */
+import { serverSeat } from '#shared/ids.ts'
 import { socketsUnauthenticatedMax } from '#shared/limits.ts'
+import { endOneByOne } from '../front/farewell.ts'
 import type { ClientSocket } from '../front/socket.ts'
 import { createUpgrades, type HandleUpgrade } from '../front/upgrade.ts'
 import type { Logger } from '../log.ts'
+import type { Levels, Meters } from '../metrics.ts'
 import type { Access, Clock, Presences } from '../ports.ts'
 import type { Store } from '../store/open.ts'
 import { createDocuments } from './documents.ts'
@@ -22,6 +25,7 @@ type Options = Readonly<{
   access: Access
   clock: Clock
   log: Logger
+  meters: Meters
   isAllowedOrigin: (origin: string | undefined) => boolean
 }>
 
@@ -31,9 +35,10 @@ export type Sync = AsyncDisposable &
     handleUpgrade: HandleUpgrade
     /** Why documents cannot be saved now; empty if they can. */
     faults(): readonly string[]
+    levels(): Pick<Levels, 'sockets' | 'rooms' | 'documents'>
   }>
 
-export function startSync({ store, access, clock, log, isAllowedOrigin }: Options): Sync {
+export function startSync({ store, access, clock, log, meters, isAllowedOrigin }: Options): Sync {
   const lines = new Set<Line>()
   const linesByDocument = new Map<string, Set<Line>>()
   const presence = new PresenceRooms()
@@ -43,7 +48,16 @@ export function startSync({ store, access, clock, log, isAllowedOrigin }: Option
     documentLog,
     addMessages: store.rooms.addMessages,
     log,
+    onSaved(rows, tookMs) {
+      meters.committed({
+        tookMs,
+        rows: rows.length,
+        bytes: rows.reduce((sum, { update }) => sum + update.length, 0),
+        updates: rows.filter(({ writer }) => writer !== serverSeat).length,
+      })
+    },
     onLost(names, receivers) {
+      meters.commitFailed()
       // First the sockets, so that nothing of what is lost can still be sent.
       const ended = new Set([
         ...receivers,
@@ -85,8 +99,11 @@ export function startSync({ store, access, clock, log, isAllowedOrigin }: Option
         if (having?.size === 0) linesByDocument.delete(name)
       },
       onRefused(self, name, reason) {
+        meters.updateRefused(reason)
         log.warn({ person: self.visitor.personId, document: name, reason }, 'an update was refused')
       },
+      onPresence: meters.presenceReceived,
+      onDenied: meters.refused,
     })
     lines.add(line)
     checkSession.set(line, cookieHeader)
@@ -96,6 +113,7 @@ export function startSync({ store, access, clock, log, isAllowedOrigin }: Option
   const checkSession = new WeakMap<Line, string | undefined>()
 
   function check(): void {
+    turn.tryAgain()
     for (const line of lines) {
       if (!line.isOpen()) {
         lines.delete(line)
@@ -118,8 +136,13 @@ export function startSync({ store, access, clock, log, isAllowedOrigin }: Option
   }
 
   return {
-    handleUpgrade: createUpgrades({ isAllowedOrigin, onSocket: admit }),
+    handleUpgrade: createUpgrades({ isAllowedOrigin, meters, onSocket: admit }),
     faults: () => (turn.canSave ? [] : ['storage-failed']),
+    levels: () => ({
+      sockets: [...lines].filter((line) => line.isOpen()).length,
+      rooms: presence.roomCount,
+      documents: linesByDocument.size,
+    }),
     presences: {
       count: (roomId) => presence.count(roomId),
       roomChanged: (roomId) => {
@@ -132,11 +155,16 @@ export function startSync({ store, access, clock, log, isAllowedOrigin }: Option
         closeWhere((line) => line.visitor.personId === personId && line.isInRoom(roomId), 'not-found')
       },
     },
-    [Symbol.asyncDispose]() {
+    async [Symbol.asyncDispose]() {
+      await endOneByOne(
+        [...lines].map((line) => () => {
+          // What this client has sent is acknowledged before it is told to go.
+          turn.commit()
+          line.close('server-stopping')
+        }),
+      )
       clearInterval(timer)
       turn.commit()
-      closeWhere(() => true, 'server-stopping')
-      return Promise.resolve()
     },
   }
 }

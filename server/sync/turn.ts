@@ -5,9 +5,12 @@
  * wait, every document frame waits behind them, in order. So no acknowledgement and no change of a document leaves the
  * server before it is on disk; and if the commit fails, none of it was ever seen.
  */
+import { dirname } from 'node:path'
+import { performance } from 'node:perf_hooks'
 import type { Database } from 'better-sqlite3'
 import type { RoomId } from '#shared/ids.ts'
 import type { Logger } from '../log.ts'
+import { giveUpBallast, hasRoom, isNoSpace, putBallast } from '../store/ballast.ts'
 import type { DocumentLog, NewRow } from './log.ts'
 
 /** Who gets frames; `sendNow` waits for nothing. */
@@ -20,6 +23,8 @@ type Options<To extends Receiver> = Readonly<{
   /** Called within the transaction. */
   addMessages: (roomId: RoomId, count: number, atMs: number) => void
   log: Logger
+  /** These rows are on disk. */
+  onSaved: (rows: readonly NewRow[], tookMs: number) => void
   /** Nothing of the turn was saved: these documents are ahead of the disk, and these receivers have missed frames. */
   onLost: (names: ReadonlySet<string>, receivers: ReadonlySet<To>) => void
 }>
@@ -31,6 +36,7 @@ export class Turn<To extends Receiver> {
   #messages = new Map<RoomId, number>()
   #held: Held<To>[] = []
   #canSave = true
+  #isBallastOut = false
 
   constructor(options: Options<To>) {
     this.#options = options
@@ -64,6 +70,24 @@ export class Turn<To extends Receiver> {
     else this.#held.push({ to, frame })
   }
 
+  /** After a failure: whether anything can be written again, so that it need not wait for somebody's change. */
+  tryAgain(): void {
+    if (this.#canSave) {
+      if (this.#isBallastOut) this.#isBallastOut = !putBallast(dirname(this.#options.db.name))
+      return
+    }
+    const { db } = this.#options
+    try {
+      if (this.#isBallastOut && !hasRoom(dirname(db.name))) return
+      // The version it has already: SQLite writes and syncs it all the same.
+      db.pragma(`user_version = ${String(db.pragma('user_version', { simple: true }))}`)
+      this.#canSave = true
+      this.#options.log.warn('the database can be written to again')
+    } catch (error) {
+      this.#options.log.debug({ err: error }, 'the database still cannot be written to')
+    }
+  }
+
   /** Ends the turn now. */
   commit(): void {
     if (this.#rows.length === 0) return
@@ -71,15 +95,25 @@ export class Turn<To extends Receiver> {
     this.#rows = []
     this.#messages = new Map()
     this.#held = []
+    const startedAtMs = performance.now()
     try {
       this.#commitAll(rows, messages)
     } catch (error) {
       this.#canSave = false
       this.#options.log.error({ err: error, rows: rows.length }, 'a turn could not be saved')
+      if (isNoSpace(error)) this.#makeRoom()
       this.#options.onLost(new Set(rows.map(({ name }) => name)), new Set(held.map(({ to }) => to)))
       return
     }
     this.#canSave = true
+    this.#options.onSaved(rows, performance.now() - startedAtMs)
     for (const { to, frame } of held) to.sendNow(frame)
+  }
+  /** Only now: what does not fit must be refused once, so that whoever runs the server is told in time. */
+  #makeRoom(): void {
+    const { db, log } = this.#options
+    this.#isBallastOut = true
+    if (giveUpBallast(dirname(db.name))) log.error('the disk is full; the last reserve was given up')
+    else log.error('the disk is full, and the last reserve is used up')
   }
 }

@@ -51,6 +51,24 @@ test('[E2] every wrong value is told at once, with its name, itself and the fix'
   )
 })
 
+test('[E2] [H-17] a token that no header can carry, or that is soon guessed, is told without repeating it', () => {
+  for (const METRICS_TOKEN of ['', 'brief', 'with a space in it', 'x'.repeat(257), 'sixteen-letters-é']) {
+    assert.throws(
+      () => readConfig({ METRICS_TOKEN, PORT: 'x' }),
+      (error) => {
+        assert.ok(error instanceof StartError)
+        assert.deepEqual(
+          error.faults.map(({ code }) => code),
+          ['port-wrong', 'metrics-token-wrong'],
+        )
+        return METRICS_TOKEN === '' || !error.message.includes(METRICS_TOKEN)
+      },
+    )
+  }
+  const metricsToken = 'x'.repeat(16)
+  assert.equal(readConfig({ METRICS_TOKEN: metricsToken }).metricsToken, metricsToken)
+})
+
 test('[E2] a port is a whole number that there is', () => {
   for (const PORT of ['0', '1', '3000', '65535']) assert.deepEqual(faultCodes({ PORT }), [], PORT)
   for (const PORT of ['', '-1', '65536', '3e3', '0x50', '80.0', ' 80', '999999', '/run/stoa.sock']) {
