@@ -25,6 +25,7 @@ import {
 import { Listeners } from './listeners.ts'
 import type { Undo } from './ports.ts'
 import { finalCodeOfReason, retryDelayMs } from './retry.ts'
+import { fitsOneChange, splitUpdate } from './split.ts'
 import type { Wire } from './wire.ts'
 import type { SyncWorld } from './world.ts'
 
@@ -168,10 +169,20 @@ export class DocumentLink {
     this.#hasUnsent = true
     const opening = this.#opening
     if (opening?.hasGiven === true) {
-      opening.unansweredCount += 1
-      this.#wire.send(encodeUpdate(opening.address, update))
+      if (fitsOneChange(update)) {
+        opening.unansweredCount += 1
+        this.#wire.send(encodeUpdate(opening.address, update))
+      } else this.#give(opening, update)
     }
     this.#changes.tell()
+  }
+
+  /** As a handshake does, which may bring more than a change. */
+  #give(opening: Opening, update: Uint8Array): void {
+    for (const part of splitUpdate(update)) {
+      opening.unansweredCount += 1
+      this.#wire.send(encodeState(opening.address, part))
+    }
   }
 
   #receive(frame: ServerFrame): void {
@@ -188,8 +199,7 @@ export class DocumentLink {
         return
       case 'asked':
         opening.hasGiven = true
-        opening.unansweredCount += 1
-        this.#wire.send(encodeState(opening.address, this.#doc, frame.stateVector))
+        this.#give(opening, Y.encodeStateAsUpdate(this.#doc, frame.stateVector))
         return
       case 'state':
         opening.hasState = true

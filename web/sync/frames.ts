@@ -103,9 +103,9 @@ export function encodeAsk(address: string, doc: Y.Doc): Uint8Array {
   return encodeSync(address, syncTypes.step1, Y.encodeStateVector(doc))
 }
 
-/** Everything the server lacks. */
-export function encodeState(address: string, doc: Y.Doc, stateVector: Uint8Array): Uint8Array {
-  return encodeSync(address, syncTypes.step2, Y.encodeStateAsUpdate(doc, stateVector))
+/** What the server lacks, or a part of it. */
+export function encodeState(address: string, update: Uint8Array): Uint8Array {
+  return encodeSync(address, syncTypes.step2, update)
 }
 
 export function encodeUpdate(address: string, update: Uint8Array): Uint8Array {
