@@ -168,6 +168,8 @@ test('who closes the preview or leaves the call, by keys too, holds no device, s
   await page.getByRole('button', { name: /^Start call/ }).click()
   await page.getByRole('meter', { name: 'Microphone level' }).waitFor()
   await page.getByLabel('Your camera', { exact: true }).waitFor()
+  // The meter has been read once: from then on there is a sound graph to let go of.
+  await page.waitForFunction(() => window.devicesOpened?.graphs.length === 1)
   await page.getByRole('button', { name: 'Not now', exact: true }).click()
   await holdsNothing(page, 2)
 
