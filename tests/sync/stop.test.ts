@@ -4,69 +4,23 @@ import { existsSync, statSync } from 'node:fs'
 import test from 'node:test'
 import { farewellAtMs } from '#server/front/farewell.ts'
 import { databaseFile } from '#server/store/open.ts'
-import { encodeAuth, encodeUpdate } from '#web/sync/frames.ts'
-import { TestClient } from '../support/client.ts'
-import { save, savedCount, whole } from '../support/frames.ts'
-import { startProcess, type ServerProcess } from '../support/process.ts'
+import { encodeAuth } from '#web/sync/frames.ts'
+import { losesNothing, withProcesses } from '../support/ended-server.ts'
+import { save } from '../support/frames.ts'
 import { clientFrame, opcodes, openRawSocket } from '../support/raw-socket.ts'
 import { replicaOf, sayIn, seatedRoom } from '../support/seated.ts'
-import { makeDataFolder, removeFolder, startTestServer } from '../support/server.ts'
+import { startTestServer } from '../support/server.ts'
 import { SyncClient } from '../support/sync-client.ts'
-import { until } from '../support/until.ts'
 
-const rounds = 6
-/** Sent at once in each round; the signal falls somewhere among their acknowledgements. */
-const messagesPerRound = 40
 /** What a supervisor waits before it kills. */
 const endedWithinMs = 10_000
 
-async function withProcesses(work: (start: () => ServerProcess, dataDir: string) => Promise<void>) {
-  await using ends = new AsyncDisposableStack()
-  const dataDir = await makeDataFolder()
-  ends.defer(() => removeFolder(dataDir))
-  await work(() => ends.use(startProcess({ DATA_DIR: dataDir })), dataDir)
-}
-
-/** The same browser, with the server at a new port. */
-function comeBack(server: Readonly<{ origin: string }>, cookie: string): TestClient {
-  const client = new TestClient(server)
-  client.cookie = cookie
-  return client
-}
-
 test('[W5] [D-02] SIGTERM loses nothing that was acknowledged, tells 1001, and leaves one whole file', () =>
-  withProcesses(async (start, dataDir) => {
-    let server = start()
-    const { people, names } = await seatedRoom(await server.ready(), 'Alice')
-    const [alice] = people
-    assert.ok(alice !== undefined)
-    const { cookie } = alice.client
-    const acknowledged = new Set<string>()
-    for (let round = 1; round <= rounds; round += 1) {
-      using socket = await SyncClient.open(comeBack(await server.ready(), cookie), names.chat)
-      const page = replicaOf(alice.seat, 'chat', round)
-      const keys: string[] = []
-      for (let index = 0; index < messagesPerRound; index += 1) {
-        const { key, update } = sayIn(page, alice.seat, `round ${String(round)}, ${String(index)}`, round)
-        keys.push(key)
-        socket.send(encodeUpdate(names.chat, update))
-      }
-      const wanted = (round * 7) % messagesPerRound
-      await until(() => savedCount(socket) >= wanted, `${String(wanted)} acknowledgements`)
-      server.child.kill('SIGTERM')
-      assert.equal((await socket.closed).code, 1001)
-      assert.deepEqual(await server.ended, { code: 0, signal: null })
-      for (const key of keys.slice(0, savedCount(socket))) acknowledged.add(key)
-      const wal = `${databaseFile(dataDir)}-wal`
-      assert.ok(!existsSync(wal) || statSync(wal).size === 0, 'the write-ahead log was folded in')
-
-      server = start()
-      using reader = await SyncClient.open(comeBack(await server.ready(), cookie), names.chat)
-      const messages = (await whole(reader, names.chat)).getMap('m')
-      const lost = [...acknowledged].filter((key) => !messages.has(key))
-      assert.deepEqual(lost, [], `lost in round ${String(round)} of ${String(acknowledged.size)}`)
-    }
-    assert.ok(acknowledged.size >= rounds)
+  losesNothing('SIGTERM', 6, ({ closed, ended, dataDir }) => {
+    assert.equal(closed.code, 1001)
+    assert.deepEqual(ended, { code: 0, signal: null })
+    const wal = `${databaseFile(dataDir)}-wal`
+    assert.ok(!existsSync(wal) || statSync(wal).size === 0, 'the write-ahead log was folded in')
   }))
 
 test('[D-02] a client that never answers the close does not keep the process', () =>
