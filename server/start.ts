@@ -12,6 +12,7 @@ import { createPasswords } from './accounts/passwords.ts'
 import { accountRoutes } from './accounts/routes.ts'
 import { createSessions } from './accounts/sessions.ts'
 import { createThrottle } from './accounts/throttle.ts'
+import { createSearch } from './chat/search.ts'
 import type { Config } from './config.ts'
 import { createApp } from './front/app.ts'
 import { answer, listen } from './front/http.ts'
@@ -89,7 +90,7 @@ export async function startServer(config: Config, options: StartOptions = {}): P
       contentType: metrics.contentType,
       text: () => metrics.text({ ...sync.levels(), lagMs: lag.worstMs() }),
     }),
-    routes: [accountRoutes(accounts), roomRoutes({ rooms, invites })],
+    routes: [accountRoutes(accounts), roomRoutes({ rooms, invites, search: createSearch({ store, rooms }) })],
   })
   answer(listener.server, {
     onRefused: meters.refused,

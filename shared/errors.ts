@@ -233,6 +233,18 @@ export const errorTable = {
     sentence: 'There is nothing to send.',
     fix: 'Write something first.',
   },
+  'page-full': {
+    status: 409,
+    close: null,
+    sentence: 'This part of the conversation takes no more changes.',
+    fix: 'Write a new message instead.',
+  },
+  'reaction-malformed': {
+    status: 422,
+    close: null,
+    sentence: 'This is no reaction.',
+    fix: 'Choose an emoji.',
+  },
   'message-too-long': {
     status: 422,
     close: null,

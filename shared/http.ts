@@ -5,6 +5,7 @@
  * door; clients import the paths and types.
  */
 import * as v from 'valibot'
+import type { MessageKey } from './chat/message.ts'
 import type { ErrorCode } from './errors.ts'
 import type { PersonId, RoomId, Seat } from './ids.ts'
 import type { Role, RoomAccess } from './room.ts'
@@ -23,6 +24,7 @@ export const paths = {
   joinRoom: (id: RoomId) => `/api/rooms/${id}/join`,
   leaveRoom: (id: RoomId) => `/api/rooms/${id}/leave`,
   markRead: (id: RoomId) => `/api/rooms/${id}/read`,
+  search: (id: RoomId) => `/api/rooms/${id}/search`,
   invites: (id: RoomId) => `/api/rooms/${id}/invites`,
   invite: (token: string) => `/api/invites/${token}`,
   acceptInvite: (token: string) => `/api/invites/${token}/accept`,
@@ -82,6 +84,8 @@ export type RoomResponse = Readonly<{
   role: Role
   /** Arrival number of the last message they have read. */
   readCount: number
+  /** Number of the newest page of chat. */
+  chatTail: number
 }>
 
 /** PATCH room. */
@@ -93,6 +97,18 @@ export const MarkReadRequest = v.strictObject({
   readCount: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31)),
 })
 export type MarkReadRequest = v.InferOutput<typeof MarkReadRequest>
+
+/** GET search?q=words&before=id: messages with all of the words, the newest first. The last may be a beginning. */
+export type SearchResponse = Readonly<{ hits: readonly SearchHit[]; hasMore: boolean }>
+
+/** `id` of the last hit is the `before` of what follows. */
+export type SearchHit = Readonly<{
+  id: number
+  key: MessageKey
+  page: number
+  arrivedAtMs: number
+  text: string
+}>
 
 /** POST invites → 201. The link is `origin + /i/ + token`. */
 export type InviteResponse = Readonly<{ token: string; url: string; expiresAtMs: number }>

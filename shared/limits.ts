@@ -115,6 +115,30 @@ export const orderJumpMax = 1_000_000
 export const lateWindowMs = 30_000
 /** People mentioned in one message. */
 export const mentionsMax = 50
+/** Different reactions of one person to one message. */
+export const reactionsPerMessageMax = 8
+/** UTF-16 code units of one reaction: families and flags are long. */
+export const reactionLengthMax = 32
+/** Messages a page takes before the next begins: 73 kB, read in 3 ms. Joining a room costs no more than this. */
+export const pageMessagesMax = 512
+/** Bytes of a page before the next begins. */
+export const pageSizeMax = 256 * 1024
+/** Structs of a page before the next begins: many edits must not keep a page small and slow. */
+export const pageStructsMax = 4_096
+/** A page takes no edits and reactions beyond this size and number of structs; deletions always. */
+export const sealedPageSizeMax = 2 * 1024 * 1024
+export const sealedPageStructsMax = 8_192
+/** Messages one person may say in a room at once, as after a day offline, then per second. */
+export const messagesBurstMax = 128
+export const messagesPerSecondMax = 2
+/** Messages of one socket that may come too late at once, then per second; each stays in the log as an empty place. */
+export const voidsBurstMax = 1_024
+export const voidsPerSecondMax = 16
+/** Messages in one answer of a search. */
+export const searchHitsMax = 50
+/** UTF-16 code units of what is searched for, and words of it. */
+export const searchLengthMax = 200
+export const searchWordsMax = 16
 
 // ── Board ─────────────────────────────────────────────────────────────────────────────────────
 /** Points of one stroke: over ten minutes of steady drawing. */

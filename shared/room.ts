@@ -35,7 +35,7 @@ export type DocumentKind = DocumentRef['kind']
 
 /** The root types a document of each kind has; no other may be created (D2). */
 export const rootsByKind = {
-  room: ['info', 'people', 'boards'],
+  room: ['info', 'people', 'boards', 'chat'],
   chat: ['m', 'r', 's', 'p'],
   board: ['shapes', 'texts'],
 } as const satisfies Record<DocumentKind, readonly string[]>
@@ -79,6 +79,12 @@ export type RoomPerson = Readonly<{
   role: Role
   /** They are not in the room any more, but what they wrote is. */
   hasLeft?: true
+}>
+
+/** What the room document's `chat` map holds. */
+export type RoomChat = Readonly<{
+  /** Number of the newest page. */
+  tail: number
 }>
 
 /** What the room document's `boards` map holds for each sheet, keyed by its id. */

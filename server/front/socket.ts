@@ -19,7 +19,7 @@ import {
 import { closeCodes } from '#shared/wire/close-codes.ts'
 import { frameTypes, pingFrame } from '#shared/wire/frames.ts'
 import type { Meters } from '../metrics.ts'
-import { TokenBucket } from './token-bucket.ts'
+import { TokenBucket } from '#shared/token-bucket.ts'
 
 /** WebSocket pings of a client's own, at once and per second (W-13). No browser sends any. */
 const clientPingsMax = 5

@@ -47,6 +47,7 @@ export function createRooms({ store, clock, presences }: Options) {
       seat: seat.seat,
       role: seat.role,
       readCount: seat.readCount,
+      chatTail: store.rooms.chatTail(id),
     }
   }
 

@@ -11,8 +11,10 @@ import {
   type InviteResponse,
   type RoomResponse,
   type RoomsResponse,
+  type SearchResponse,
 } from '#shared/http.ts'
 import type { RoomId } from '#shared/ids.ts'
+import type { Search } from '../chat/search.ts'
 import { addressOf } from '../front/address.ts'
 import { readJson, signedIn, type Env } from '../front/door.ts'
 import type { Invites } from './invites.ts'
@@ -25,7 +27,9 @@ function idOf(c: Context<Env>): string {
   return c.req.param('id') ?? ''
 }
 
-export function roomRoutes({ rooms, invites }: Readonly<{ rooms: Rooms; invites: Invites }>): Hono<Env> {
+type Options = Readonly<{ rooms: Rooms; invites: Invites; search: Search }>
+
+export function roomRoutes({ rooms, invites, search }: Options): Hono<Env> {
   const app = new Hono<Env>()
 
   app.get(paths.rooms, (c) => c.json<RoomsResponse>(rooms.list(signedIn(c))))
@@ -49,6 +53,10 @@ export function roomRoutes({ rooms, invites }: Readonly<{ rooms: Rooms; invites:
     const { readCount } = await readJson(c, MarkReadRequest)
     rooms.markRead(visitor, idOf(c), readCount)
     return c.body(null, 204)
+  })
+  app.get(paths.search(anyId), (c) => {
+    const { q = '', before = '' } = c.req.query()
+    return c.json<SearchResponse>(search(signedIn(c).personId, idOf(c), q, before))
   })
   app.post(paths.invites(anyId), (c) => c.json<InviteResponse>(invites.create(signedIn(c), idOf(c)), 201))
 

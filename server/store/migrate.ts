@@ -7,9 +7,10 @@
 import type { Database } from 'better-sqlite3'
 import { initial } from './migrations/0001-initial.ts'
 import { snapshot } from './migrations/0002-snapshot.ts'
+import { chatPages } from './migrations/0003-chat-pages.ts'
 
 /** In order; the n-th makes version n + 1. */
-const migrations: readonly string[] = [initial, snapshot]
+const migrations: readonly string[] = [initial, snapshot, chatPages]
 
 export const latestVersion = migrations.length
 

@@ -13,6 +13,7 @@ import { isNoSpace, putBallast } from './ballast.ts'
 import { invitesTable } from './invites.ts'
 import { lockDataFolder } from './lock.ts'
 import { latestVersion, migrate, versionOf } from './migrate.ts'
+import { messagesTable } from './messages.ts'
 import { peopleTable } from './people.ts'
 import { roomsTable } from './rooms.ts'
 import { seatsTable } from './seats.ts'
@@ -33,6 +34,7 @@ export type Store = Disposable &
     rooms: ReturnType<typeof roomsTable>
     seats: ReturnType<typeof seatsTable>
     invites: ReturnType<typeof invitesTable>
+    messages: ReturnType<typeof messagesTable>
   }>
 
 /** Where the database of a data folder lies. */
@@ -56,6 +58,7 @@ export function openStore(dataDir: string): Store {
     rooms: roomsTable(db),
     seats: seatsTable(db),
     invites: invitesTable(db),
+    messages: messagesTable(db),
     [Symbol.dispose]: () => {
       held.dispose()
     },

@@ -35,15 +35,23 @@ export function roomsTable(db: Database) {
       SELECT 1 FROM seat s WHERE s.room_id = r.id AND s.person_id = @personId AND s.left_at IS NULL)
     ORDER BY r.last_active_at DESC, r.id LIMIT @limit`)
   const insert = db.prepare<[NewRoom]>(`
-    INSERT INTO room (id, title, access, created_by, created_at, last_active_at)
-    VALUES (@id, @title, @access, @createdBy, @nowMs, @nowMs)`)
+    INSERT INTO room (id, title, access, created_by, created_at, last_active_at, is_indexed)
+    VALUES (@id, @title, @access, @createdBy, @nowMs, @nowMs, 1)`)
   const rename = db.prepare<[string, RoomId]>('UPDATE room SET title = ? WHERE id = ?')
   const createdSince = db
     .prepare<[PersonId, number], number>('SELECT count(*) FROM room WHERE created_by = ? AND created_at > ?')
     .pluck()
-  const addMessages = db.prepare<[{ id: RoomId; count: number; atMs: number }]>(`
-    UPDATE room SET message_count = message_count + @count, last_active_at = max(last_active_at, @atMs)
+  const addMessage = db.prepare<[Readonly<{ id: RoomId; atMs: number }>]>(`
+    UPDATE room SET message_count = message_count + 1, last_active_at = max(last_active_at, @atMs)
     WHERE id = @id`)
+  const chatTail = db.prepare<[RoomId], number>('SELECT chat_tail FROM room WHERE id = ?').pluck()
+  const setChatTail = db.prepare<[number, RoomId]>('UPDATE room SET chat_tail = ? WHERE id = ?')
+  const notIndexed = db
+    .prepare<[], RoomId>('SELECT id FROM room WHERE is_indexed = 0 ORDER BY created_at, id')
+    .pluck()
+  const markIndexed = db.prepare<[Readonly<{ id: RoomId; messageCount: number }>]>(
+    'UPDATE room SET is_indexed = 1, message_count = @messageCount WHERE id = @id',
+  )
   return {
     byId: (id: RoomId): RoomRow | null => byId.get(id) ?? null,
     /** Latest activity first. */
@@ -54,7 +62,13 @@ export function roomsTable(db: Database) {
     rename: (id: RoomId, title: string): void => void rename.run(title, id),
     countCreatedSince: (personId: PersonId, sinceMs: number): number =>
       createdSince.get(personId, sinceMs) ?? 0,
-    /** New chat messages: they count as activity and as unread. */
-    addMessages: (id: RoomId, count: number, atMs: number): void => void addMessages.run({ id, count, atMs }),
+    /** A new chat message: it counts as activity and as unread. */
+    addMessage: (id: RoomId, atMs: number): void => void addMessage.run({ id, atMs }),
+    /** Number of the newest page of chat; 0 also where there is no such room. */
+    chatTail: (id: RoomId): number => chatTail.get(id) ?? 0,
+    setChatTail: (id: RoomId, page: number): void => void setChatTail.run(page, id),
+    /** Rooms whose messages are not in the index, the oldest first. */
+    notIndexed: (): RoomId[] => notIndexed.all(),
+    markIndexed: (id: RoomId, messageCount: number): void => void markIndexed.run({ id, messageCount }),
   }
 }

@@ -5,13 +5,21 @@
  * nothing, because what it is about to read has been blanked; and nothing it sends leaves before the turn is on disk.
  */
 import { randomInt } from 'node:crypto'
+import { performance } from 'node:perf_hooks'
 import { Hocuspocus, type Document } from '@hocuspocus/server'
 import * as Y from 'yjs'
+import { voidsOf } from '#shared/chat/page-rules.ts'
+import type { PageHeader } from '#shared/chat/page.ts'
+import type { ErrorCode } from '#shared/errors.ts'
 import { clientIdOf, seatOf, serverSeat, type RoomId, type Seat } from '#shared/ids.ts'
 import { documentName, parseDocumentName, rootsByKind, type DocumentRef } from '#shared/room.ts'
 import { policies, type Writer } from '#shared/sync/policy.ts'
 import { syncTypes } from '#shared/wire/frames.ts'
-import { createStamper, type Stamper } from '../chat/stamps.ts'
+import { encodeVoids } from '#shared/wire/notes.ts'
+import { Allowance } from '../chat/allowance.ts'
+import type { ChatIndex } from '../chat/chat-index.ts'
+import { ChatPage, firstUpdateOf } from '../chat/chat-page.ts'
+import { writeHeader } from '../chat/stamps.ts'
 import type { Logger } from '../log.ts'
 import type { Access, Clock } from '../ports.ts'
 import { inspectUpdate } from './guard.ts'
@@ -27,6 +35,7 @@ export type DocumentClient = Readonly<{
   send(frame: Uint8Array): void
   /** A change that nobody's page makes. */
   onRefused(name: string, reason: string): void
+  close(code: ErrorCode): void
 }>
 
 /** Feeds one client's frames to its documents. */
@@ -34,18 +43,35 @@ export type DocumentFeed = Disposable & Readonly<{ receive(frame: Uint8Array): v
 
 type Turn = Readonly<{
   append(row: Readonly<{ name: string; update: Uint8Array; writer: Seat; atMs: number }>): void
-  addMessages(roomId: RoomId, count: number): void
 }>
 
 type Options = Readonly<{
   access: Access
   documentLog: DocumentLog
+  index: ChatIndex
   turn: Turn
   clock: Clock
   log: Logger
 }>
 
-type Loaded = Readonly<{ ref: DocumentRef; doc: Document; stamper: Stamper | null }>
+type ChatRef = Extract<DocumentRef, { kind: 'chat' }>
+
+/** What a client wants to change. `tell` reaches that client alone. */
+type Change = Readonly<{
+  client: DocumentClient
+  name: string
+  doc: Document
+  bytes: Uint8Array
+  isHandshake: boolean
+  tell: (note: string) => void
+}>
+
+type Loaded = Readonly<{
+  ref: DocumentRef
+  doc: Document
+  /** Of a page of chat. */
+  page: ChatPage | null
+}>
 
 /** `skipStoreHooks`: the log has it already, there is nothing to store later. */
 const byServer = { source: 'local', skipStoreHooks: true } as const
@@ -54,7 +80,8 @@ const byClient = { source: 'local', skipStoreHooks: true } as const
 /** Largest delay of a timer. Hocuspocus' own time-out must never fire: the socket has ours (W3). */
 const never = 2 ** 31 - 1
 
-export function createDocuments({ access, documentLog, turn, clock, log }: Options) {
+export function createDocuments({ access, documentLog, index, turn, clock, log }: Options) {
+  const allowance = new Allowance()
   const loaded = new Map<string, Loaded>()
 
   const hocuspocus: Hocuspocus<{ client: DocumentClient }> = new Hocuspocus({
@@ -70,9 +97,18 @@ export function createDocuments({ access, documentLog, turn, clock, log }: Optio
       load(name, document)
       return Promise.resolve()
     },
-    beforeSync: ({ context, document, documentName: name, type, payload }) => {
+    beforeSync: ({ connection, context, document, documentName: name, type, payload }) => {
       if (type !== syncTypes.step1) {
-        take(context.client, name, document, payload, type === syncTypes.step2)
+        take({
+          client: context.client,
+          name,
+          doc: document,
+          bytes: payload,
+          isHandshake: type === syncTypes.step2,
+          tell: (note) => {
+            connection.sendStateless(note)
+          },
+        })
         // Zeros are an update without anything in it. `payload` is a view of what Hocuspocus reads next.
         payload.fill(0)
       }
@@ -94,65 +130,107 @@ export function createDocuments({ access, documentLog, turn, clock, log }: Optio
     doc.on('update', (update: Uint8Array, origin: unknown) => {
       if (origin === byServer) turn.append({ name, update, writer: serverSeat, atMs: clock() })
     })
-    const entry: Loaded = { ref, doc, stamper: ref.kind === 'chat' ? createStamper(doc, ref.page) : null }
+    const entry: Loaded = { ref, doc, page: ref.kind === 'chat' ? openPage(ref, doc) : null }
     loaded.set(name, entry)
     if (ref.kind === 'room') reconcile(entry)
-    // Stamps that were set aside with a damaged row are given anew.
-    else if (ref.kind === 'chat') stamp(entry, [...doc.getMap('m').keys()])
+    else settle(entry)
     // Nobody is connected yet: otherwise the first to come would be sent everything twice.
     doc.flush()
   }
 
+  function openPage({ roomId, page }: ChatRef, doc: Document): ChatPage {
+    const header = doc.getMap<number>('p')
+    if (page > 0 && !header.has('page')) {
+      // It went with a row that was damaged. The page before knows where this one begins.
+      const before = new Y.Doc()
+      documentLog.read(documentName({ kind: 'chat', roomId, page: page - 1 }), before)
+      const next = new ChatPage({ roomId, page: page - 1, doc: before, index }).headerOfNext()
+      write(doc, () => {
+        writeHeader(header, { ...next, page })
+      })
+    }
+    return new ChatPage({ roomId, page, doc, index })
+  }
+
   /** A change by the server itself; it goes through the turn like everybody's. */
-  function write(doc: Y.Doc, change: () => void): void {
+  function write<T>(doc: Y.Doc, change: () => T): T {
     // yjs draws a new clientID when it meets its own in an update; that one would belong to no seat.
     if (seatOf(doc.clientID) !== serverSeat || doc.clientID === 0) {
       doc.clientID = clientIdOf(serverSeat, randomInt(1, 2 ** 32))
     }
-    doc.transact(change, byServer)
+    return doc.transact(change, byServer)
   }
 
   function reconcile({ ref, doc }: Loaded): void {
     const snapshot = access.roomSnapshot(ref.roomId)
     if (snapshot !== null) {
       write(doc, () => {
-        reconcileRoom(doc, snapshot)
+        reconcileRoom(doc, snapshot, { tail: index.tailOf(ref.roomId) })
       })
     }
   }
 
-  /** In a transaction of its own: within that of the update yjs would draw a new clientID for every message. */
-  function stamp({ ref, doc, stamper }: Loaded, keys: readonly string[]): void {
-    let count = 0
-    write(doc, () => {
-      count = stamper?.stamp(keys, clock()) ?? 0
+  /** What follows from a change of a page. In a transaction of its own: see `ChatPage.settle`. */
+  function settle({ ref, doc, page }: Loaded): void {
+    if (page === null) return
+    const next = write(doc, () => {
+      page.settle(clock())
+      return page.seal()
     })
-    if (count > 0) turn.addMessages(ref.roomId, count)
+    if (next !== null) beginPage(ref.roomId, next)
+  }
+
+  /** Nobody can have it open yet. */
+  function beginPage(roomId: RoomId, header: PageHeader): void {
+    const name = documentName({ kind: 'chat', roomId, page: header.page })
+    const update = firstUpdateOf(header, randomInt(1, 2 ** 32))
+    turn.append({ name, update, writer: serverSeat, atMs: clock() })
+    index.setTail(roomId, header.page)
+    roomChanged(roomId)
   }
 
   /** Takes in what a client wants to change. */
-  function take(
-    client: DocumentClient,
-    name: string,
-    doc: Document,
-    bytes: Uint8Array,
-    isHandshake: boolean,
-  ): void {
+  function take({ client, name, doc, bytes, isHandshake, tell }: Change): void {
     const entry = loaded.get(name)
     const writer = entry === undefined ? null : client.writerIn(entry.ref.roomId)
     if (!client.isOpen() || entry?.doc !== doc || writer === null) return
-    const verdict = inspectUpdate(bytes, { doc, policy: policies[entry.ref.kind], writer, isHandshake })
+    const { ref, page } = entry
+    const nowMs = performance.now()
+    const verdict = inspectUpdate(bytes, {
+      doc,
+      policy: policies[ref.kind],
+      writer,
+      isHandshake,
+      voidsOf: (entries) =>
+        page === null
+          ? new Map()
+          : voidsOf(
+              entries,
+              page.view(() => allowance.takeMessage(ref.roomId, writer.seat, nowMs)),
+            ),
+    })
     if (verdict.outcome === 'refuse') client.onRefused(name, verdict.reason)
     if (verdict.outcome !== 'admit') return
-    turn.append({ name, update: verdict.update, writer: writer.seat, atMs: clock() })
+    const { update, entries, voids } = verdict
+    if (page?.isFull === true && entries.length > 0) {
+      client.onRefused(name, 'the page is full')
+      return
+    }
+    if (!allowance.takeVoids(ref.roomId, writer.seat, voids.length, nowMs)) {
+      client.close('too-many-requests')
+      return
+    }
+    turn.append({ name, update, writer: writer.seat, atMs: clock() })
     try {
-      Y.applyUpdate(doc, verdict.update, byClient)
-      stamp(entry, verdict.keys)
+      Y.applyUpdate(doc, update, byClient)
+      settle(entry)
     } catch (error) {
       // The guard has let something through that yjs cannot apply. The document may be half changed: read it again.
       log.error({ err: error, document: name }, 'an admitted update could not be applied')
       evict(new Set([name]))
+      return
     }
+    if (voids.length > 0) tell(encodeVoids([...new Map(voids.map(([{ key }, code]) => [key, code]))]))
   }
 
   /** Forgets documents as they are in memory; the next to open one reads it from the log. */
@@ -166,6 +244,12 @@ export function createDocuments({ access, documentLog, turn, clock, log }: Optio
         connection.close({ code: 4503, reason: 'storage-failed' })
       doc.destroy()
     }
+  }
+
+  /** The room's row, people, boards or newest page changed. */
+  function roomChanged(roomId: RoomId): void {
+    const entry = loaded.get(documentName({ kind: 'room', roomId }))
+    if (entry !== undefined) reconcile(entry)
   }
 
   return {
@@ -195,11 +279,7 @@ export function createDocuments({ access, documentLog, turn, clock, log }: Optio
       }
     },
 
-    /** The room's row, people or boards changed in SQL. */
-    roomChanged(roomId: RoomId): void {
-      const entry = loaded.get(documentName({ kind: 'room', roomId }))
-      if (entry !== undefined) reconcile(entry)
-    },
+    roomChanged,
   }
 }
 

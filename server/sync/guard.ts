@@ -5,16 +5,15 @@
  * changes nothing in the document, whatever the update says.
  */
 import * as Y from 'yjs'
-import { judgeUpdate, type Verdict } from '#shared/sync/judge.ts'
+import { judgeUpdate, type Judging, type Verdict } from '#shared/sync/judge.ts'
 import type { DocumentView, Place } from '#shared/sync/placement.ts'
-import type { Policy, Writer } from '#shared/sync/policy.ts'
 import type { Id } from '#shared/sync/update-reader.ts'
 
 export type { Verdict } from '#shared/sync/judge.ts'
 
 export function inspectUpdate(
   update: Uint8Array,
-  { doc, ...options }: Readonly<{ doc: Y.Doc; policy: Policy; writer: Writer; isHandshake: boolean }>,
+  { doc, ...options }: Omit<Judging, 'view'> & Readonly<{ doc: Y.Doc }>,
 ): Verdict {
   return judgeUpdate(update, { ...options, view: viewOf(doc) })
 }

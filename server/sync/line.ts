@@ -33,7 +33,7 @@ import {
   type FrameHead,
 } from '#shared/wire/frames.ts'
 import type { ClientSocket } from '../front/socket.ts'
-import { TokenBucket } from '../front/token-bucket.ts'
+import { TokenBucket } from '#shared/token-bucket.ts'
 import type { Access, Visitor } from '../ports.ts'
 import type { DocumentFeed } from './documents.ts'
 import type { PresencePeer, PresenceRooms } from './presence.ts'
@@ -57,6 +57,8 @@ type Options = Readonly<{
   access: Access
   presence: PresenceRooms
   documents: Readonly<{ connect(line: Line): DocumentFeed }>
+  /** Number of a room's newest page of chat. */
+  chatTailOf: (roomId: RoomId) => number
   /** Sends a document frame in its turn. */
   sendInTurn: (line: Line, frame: Uint8Array) => void
   /** Lines that have this board open. */
@@ -182,7 +184,7 @@ export class Line {
     if (this.#opened.size >= documentsPerSocketMax) return 'too-many-documents'
     const { access, socket, presence, onOpened } = this.#options
     const membership = access.membership(this.visitor.personId, ref.roomId)
-    if (membership === null || !exists(ref) || !may(membership.role, 'read')) {
+    if (membership === null || !this.#exists(ref) || !may(membership.role, 'read')) {
       this.#options.onDenied('not-found')
       this.sendNow(encodeDenied(head.address, 'not-found'))
       return null
@@ -212,6 +214,12 @@ export class Line {
     this.#feed.receive(frame)
     if (peer !== null) presence.enter(ref.roomId, peer)
     return null
+  }
+
+  /** A room has one board so far, and as many pages of chat as were begun. */
+  #exists(ref: DocumentRef): boolean {
+    if (ref.kind === 'chat') return ref.page <= this.#options.chatTailOf(ref.roomId)
+    return ref.kind === 'room' || ref.sheetId === firstSheetId
   }
 
   #receiveSync(opened: Opened, head: FrameHead, frame: Uint8Array): ErrorCode | null {
@@ -282,11 +290,6 @@ const knownTypes = new Set<number>([
   frameTypes.queryAwareness,
   frameTypes.close,
 ])
-
-/** The documents that a room has so far: one page of chat and one board. */
-function exists(ref: DocumentRef): boolean {
-  return ref.kind === 'room' || (ref.kind === 'chat' ? ref.page === 0 : ref.sheetId === firstSheetId)
-}
 
 function isAuthToken(frame: Uint8Array, bodyAt: number): boolean {
   try {

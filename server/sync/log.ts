@@ -53,6 +53,9 @@ export function openDocumentLog(db: Database, log: Logger, after: After = unhurr
       if (!isWhole(doc)) log.error({ document: name }, 'a part of the document is missing')
     },
 
+    /** The same, of a document that nobody opens. */
+    read: (name: string, doc: Y.Doc): void => void replay(name, doc),
+
     /** Nobody has the document open any more. */
     unloaded(name: string): void {
       schedule.unloaded(name)

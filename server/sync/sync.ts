@@ -5,6 +5,8 @@
  */
 import { serverSeat } from '#shared/ids.ts'
 import { socketsUnauthenticatedMax } from '#shared/limits.ts'
+import { ChatIndex } from '../chat/chat-index.ts'
+import { indexRooms } from '../chat/reindex.ts'
 import { endOneByOne } from '../front/farewell.ts'
 import type { ClientSocket } from '../front/socket.ts'
 import { createUpgrades, type HandleUpgrade } from '../front/upgrade.ts'
@@ -43,10 +45,12 @@ export function startSync({ store, access, clock, log, meters, isAllowedOrigin }
   const linesByDocument = new Map<string, Set<Line>>()
   const presence = new PresenceRooms()
   const documentLog = openDocumentLog(store.db, log)
+  indexRooms({ store, read: documentLog.read, log })
+  const index = new ChatIndex(store)
   const turn: Turn<Line> = new Turn({
     db: store.db,
     documentLog,
-    addMessages: store.rooms.addMessages,
+    index,
     log,
     onSaved(rows, tookMs) {
       meters.committed({
@@ -67,7 +71,7 @@ export function startSync({ store, access, clock, log, meters, isAllowedOrigin }
       documents.evict(names)
     },
   })
-  const documents = createDocuments({ access, documentLog, turn, clock, log })
+  const documents = createDocuments({ access, documentLog, index, turn, clock, log })
 
   function admit(socket: ClientSocket, cookieHeader: string | undefined): void {
     const visitor = access.visitor(cookieHeader)
@@ -85,6 +89,7 @@ export function startSync({ store, access, clock, log, meters, isAllowedOrigin }
       access,
       presence,
       documents,
+      chatTailOf: (roomId) => index.tailOf(roomId),
       sendInTurn: (to, frame) => {
         turn.send(to, frame)
       },

@@ -8,7 +8,6 @@
 import { dirname } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import type { Database } from 'better-sqlite3'
-import type { RoomId } from '#shared/ids.ts'
 import type { Logger } from '../log.ts'
 import { giveUpBallast, hasRoom, isNoSpace, putBallast } from '../store/ballast.ts'
 import type { DocumentLog, NewRow } from './log.ts'
@@ -20,8 +19,8 @@ type Held<To extends Receiver> = Readonly<{ to: To; frame: Uint8Array }>
 type Options<To extends Receiver> = Readonly<{
   db: Database
   documentLog: DocumentLog
-  /** Called within the transaction. */
-  addMessages: (roomId: RoomId, count: number, atMs: number) => void
+  /** What else is written in the same transaction. */
+  index: Readonly<{ write(): void; clear(): void }>
   log: Logger
   /** These rows are on disk. */
   onSaved: (rows: readonly NewRow[], tookMs: number) => void
@@ -31,20 +30,18 @@ type Options<To extends Receiver> = Readonly<{
 
 export class Turn<To extends Receiver> {
   readonly #options: Options<To>
-  readonly #commitAll: (rows: readonly NewRow[], messages: ReadonlyMap<RoomId, number>) => void
+  readonly #commitAll: (rows: readonly NewRow[]) => void
   #rows: NewRow[] = []
-  #messages = new Map<RoomId, number>()
   #held: Held<To>[] = []
   #canSave = true
   #isBallastOut = false
 
   constructor(options: Options<To>) {
     this.#options = options
-    const { db, documentLog, addMessages } = options
-    this.#commitAll = db.transaction((rows: readonly NewRow[], messages: ReadonlyMap<RoomId, number>) => {
+    const { db, documentLog, index } = options
+    this.#commitAll = db.transaction((rows: readonly NewRow[]) => {
       for (const row of rows) documentLog.append(row)
-      const atMs = rows.at(-1)?.atMs ?? 0
-      for (const [roomId, count] of messages) addMessages(roomId, count, atMs)
+      index.write()
     })
   }
 
@@ -57,11 +54,6 @@ export class Turn<To extends Receiver> {
   append(row: NewRow): void {
     if (this.#rows.length === 0) setImmediate(() => this.commit())
     this.#rows.push(row)
-  }
-
-  /** New chat messages of a room in this turn. */
-  addMessages(roomId: RoomId, count: number): void {
-    this.#messages.set(roomId, (this.#messages.get(roomId) ?? 0) + count)
   }
 
   /** Sends a document frame, after everything of this turn is on disk. */
@@ -91,21 +83,22 @@ export class Turn<To extends Receiver> {
   /** Ends the turn now. */
   commit(): void {
     if (this.#rows.length === 0) return
-    const [rows, messages, held] = [this.#rows, this.#messages, this.#held]
+    const [rows, held] = [this.#rows, this.#held]
     this.#rows = []
-    this.#messages = new Map()
     this.#held = []
     const startedAtMs = performance.now()
     try {
-      this.#commitAll(rows, messages)
+      this.#commitAll(rows)
     } catch (error) {
       this.#canSave = false
       this.#options.log.error({ err: error, rows: rows.length }, 'a turn could not be saved')
       if (isNoSpace(error)) this.#makeRoom()
+      this.#options.index.clear()
       this.#options.onLost(new Set(rows.map(({ name }) => name)), new Set(held.map(({ to }) => to)))
       return
     }
     this.#canSave = true
+    this.#options.index.clear()
     this.#options.onSaved(rows, performance.now() - startedAtMs)
     for (const { to, frame } of held) to.sendNow(frame)
   }

@@ -2,18 +2,23 @@
  * Judges an update by its bytes and a view of the document it is for, before any of it enters.
  *
  * What a stock server applies unseen can brick a room or put words into another's mouth; and an update that throws
- * while it is applied has often changed the document already. So an update is either admitted whole, or nothing of it
- * enters. What the handshake brings (`isHandshake`) may hold what others own or have deleted: their owners bring that
- * themselves, so it is left out and not held against the one who has it.
+ * while it is applied has often changed the document already. So nothing of an update enters if any of it is forged or
+ * broken. What the handshake brings (`isHandshake`) may hold what others own or have deleted: their owners bring that
+ * themselves, so it is left out and not held against the one who has it. And what is honest, but cannot be taken in
+ * now, is void: it enters as deleted content under its own id, so that its writer's clock goes on, and the writer's
+ * replica lets go of it by itself.
  *
  * Pure, and without Yjs: whoever receives an update can judge it, the server or a peer.
  */
 import * as encoding from 'lib0/encoding'
+import type { VoidCode } from '../chat/page-rules.ts'
 import { seatOf, serverSeat } from '../ids.ts'
 import { updateClientsMax, updateSizeMax, updateStructsMax } from '../limits.ts'
 import { placeEntries, type DocumentView, type Entry } from './placement.ts'
 import type { Policy, Writer } from './policy.ts'
 import {
+  deletedRef,
+  kindBits,
   readUpdate,
   type ItemRead,
   type RangeRead,
@@ -22,13 +27,32 @@ import {
 } from './update-reader.ts'
 
 export type Verdict =
-  /** `update` shares no memory with what was judged. */
-  | Readonly<{ outcome: 'admit'; update: Uint8Array; keys: readonly string[] }>
+  | Admitted
   /** Well formed, and nothing in it is new. */
   | Readonly<{ outcome: 'known' }>
   | Readonly<{ outcome: 'refuse'; reason: string }>
 
-export type Judging = Readonly<{ view: DocumentView; policy: Policy; writer: Writer; isHandshake: boolean }>
+export type Admitted = Readonly<{
+  outcome: 'admit'
+  /** Shares no memory with what was judged. */
+  update: Uint8Array
+  /** What it adds and is not deleted already; without what is void. */
+  entries: readonly Entry[]
+  voids: readonly (readonly [Entry, VoidCode])[]
+  /** What it deletes, of what was not deleted before. */
+  deletions: readonly RangeRead[]
+}>
+
+export type Judging = Readonly<{
+  view: DocumentView
+  policy: Policy
+  writer: Writer
+  isHandshake: boolean
+  /** Which entries are void, where the document has such rules. Asked once, of entries that may be written. */
+  voidsOf?: (entries: readonly Entry[]) => ReadonlyMap<Entry, VoidCode>
+}>
+
+const noVoids: ReadonlyMap<Entry, VoidCode> = new Map()
 
 export function judgeUpdate(update: Uint8Array, judging: Judging): Verdict {
   const { isHandshake, view, policy, writer } = judging
@@ -43,10 +67,13 @@ export function judgeUpdate(update: Uint8Array, judging: Judging): Verdict {
   const isAllowed = ({ root, key, value }: Entry): boolean =>
     value === undefined ? policy.allowsKey(root, key, writer) : policy.allowsEntry(root, key, value, writer)
   if (!entries.every(isAllowed)) return refused('an entry against the schema')
+  const voids = judging.voidsOf?.(entries) ?? noVoids
   return {
     outcome: 'admit',
-    update: news.isAll ? copyOf(update) : encode(update, news.itemsByClient, news.rangesByClient),
-    keys: entries.filter(({ value }) => value !== undefined).map(({ key }) => key),
+    update: news.isAll && voids.size === 0 ? copyOf(update) : encode(update, news, voids),
+    entries: entries.filter((entry) => entry.value !== undefined && !voids.has(entry)),
+    voids: [...voids],
+    deletions: [...news.rangesByClient.values()].flat(),
   }
 }
 
@@ -125,12 +152,13 @@ class News implements UpdateVisitor {
   }
 }
 
-/** An update of these and nothing else: a client's new items are one stretch of the bytes they came in. */
+/** An update of what is new and nothing else. */
 function encode(
   update: Uint8Array,
-  itemsByClient: ReadonlyMap<number, readonly ItemRead[]>,
-  rangesByClient: ReadonlyMap<number, readonly RangeRead[]>,
+  { itemsByClient, rangesByClient }: News,
+  voids: ReadonlyMap<Entry, VoidCode>,
 ): Uint8Array {
+  const voided = new Set([...voids.keys()].map(({ item }) => item))
   return encoding.encode((encoder) => {
     // In falling order of clients, as they were read: Yjs expects that.
     encoding.writeVarUint(encoder, itemsByClient.size)
@@ -138,7 +166,10 @@ function encode(
       encoding.writeVarUint(encoder, items.length)
       encoding.writeVarUint(encoder, client)
       encoding.writeVarUint(encoder, items[0]?.clock ?? 0)
-      encoding.writeUint8Array(encoder, update.subarray(items[0]?.from, items.at(-1)?.to))
+      for (const item of items) {
+        if (voided.has(item)) writeVoid(encoder, update, item)
+        else encoding.writeUint8Array(encoder, update.subarray(item.from, item.to))
+      }
     }
     encoding.writeVarUint(encoder, rangesByClient.size)
     for (const [client, ranges] of rangesByClient) {
@@ -150,4 +181,12 @@ function encode(
       }
     }
   })
+}
+
+/** The same struct in the same place, with deleted content. */
+function writeVoid(encoder: encoding.Encoder, update: Uint8Array, item: ItemRead): void {
+  const info = update[item.from] ?? 0
+  encoding.writeUint8(encoder, (info & ~kindBits) | deletedRef)
+  encoding.writeUint8Array(encoder, update.subarray(item.from + 1, item.contentAt))
+  encoding.writeVarUint(encoder, item.length)
 }

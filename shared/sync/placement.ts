@@ -29,6 +29,7 @@ export type Entry = Place &
   Readonly<{
     /** Undefined where it is already deleted. */
     value: unknown
+    item: ItemRead
   }>
 
 /** Entries that those of one update may walk over, in all: about 5 ms. */
@@ -94,7 +95,7 @@ class Placement {
       this.#follow(chain, item)
       if (this.#stepsLeft < 0) return 'too many concurrent entries of one key'
       placed.push({ chain, clock })
-      this.#entries.push({ root: chain.root, key: chain.key, value })
+      this.#entries.push({ root: chain.root, key: chain.key, value, item })
     }
     return null
   }

@@ -1,11 +1,12 @@
 /**
  * Who may write and delete what in a document of each kind: the rules of the guard, as data and small pure functions.
  *
- * Rules D2, D3, CH1, CH2 and BO1 of docs/PROTOCOL.md. A writer is known by their seat, which every struct's clientID
+ * Rules D2, D3, CH1, CH2, CH6 and BO1 of docs/PROTOCOL.md. A writer is known by their seat, which every struct's clientID
  * carries (ID3), and by their role.
  */
 import { isShapeRow, parseShapeKey } from '../board/shape.ts'
 import { isMessageValue, parseMessageKey } from '../chat/message.ts'
+import { isReactionValue, parseReactionKey } from '../chat/reaction.ts'
 import { may, type DocumentKind, type Role } from '../room.ts'
 import type { Seat } from '../ids.ts'
 
@@ -25,7 +26,7 @@ export type Policy = Readonly<{
   mayDelete(owner: Seat, writer: Writer): boolean
 }>
 
-type Rules = Omit<Policy, 'allowsEntry'> & Readonly<{ allowsValue(value: unknown): boolean }>
+type Rules = Omit<Policy, 'allowsEntry'> & Readonly<{ allowsValue(root: string, value: unknown): boolean }>
 
 export const policies: Readonly<Record<DocumentKind, Policy>> = {
   // The server's alone (D3).
@@ -37,15 +38,17 @@ export const policies: Readonly<Record<DocumentKind, Policy>> = {
   }),
   chat: policyOf({
     mayWrite: (writer) => may(writer.role, 'write'),
-    allowsKey: (root, key, writer) => root === 'm' && parseMessageKey(key)?.seat === writer.seat,
-    allowsValue: isMessageValue,
+    allowsKey: (root, key, { seat }) =>
+      (root === 'm' && parseMessageKey(key)?.seat === seat) ||
+      (root === 'r' && parseReactionKey(key)?.seat === seat),
+    allowsValue: (root, value) => (root === 'm' ? isMessageValue(value) : isReactionValue(value)),
     mayDelete: (owner, writer) => owner === writer.seat || may(writer.role, 'moderate'),
   }),
   board: policyOf({
     mayWrite: (writer) => may(writer.role, 'draw'),
     // Whoever takes back an erasure puts another's row in its place again.
     allowsKey: (root, key) => root === 'shapes' && parseShapeKey(key)?.register === null,
-    allowsValue: isShapeRow,
+    allowsValue: (_root, value) => isShapeRow(value),
     mayDelete: () => true,
   }),
 }
@@ -53,6 +56,6 @@ export const policies: Readonly<Record<DocumentKind, Policy>> = {
 function policyOf({ allowsValue, ...rules }: Rules): Policy {
   return {
     ...rules,
-    allowsEntry: (root, key, value, writer) => rules.allowsKey(root, key, writer) && allowsValue(value),
+    allowsEntry: (root, key, value, writer) => rules.allowsKey(root, key, writer) && allowsValue(root, value),
   }
 }

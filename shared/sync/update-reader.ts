@@ -38,6 +38,8 @@ export type ItemRead = Extent &
     key: string | null
     /** Of kind `any` and length 1, else undefined. Holds no view of the update. */
     value: unknown
+    /** Where what comes before the content ends. */
+    contentAt: number
   }>
 
 export type StructRead =
@@ -65,10 +67,13 @@ export function readUpdate(update: Uint8Array, visitor: UpdateVisitor): string |
 }
 
 /** Info bits of a struct: the kind of content, and which parts come before it. */
-const kindBits = 0x1f
+export const kindBits = 0x1f
 const hasKey = 0x20
 const hasRightOrigin = 0x40
 const hasOrigin = 0x80
+
+/** Content that is gone, but for its length. */
+export const deletedRef = 1
 
 const gcInfo = 0
 const skipInfo = 10
@@ -139,9 +144,25 @@ function readStruct(bytes: StrictBytes, client: number, clock: number): StructRe
     else parent = readId(bytes)
     if ((info & hasKey) !== 0) key = bytes.text()
   }
+  const contentAt = bytes.at
   const { kind, length, value } = readContent(bytes, info & kindBits)
   possibleLength(clock, length)
-  return { kind, client, clock, length, origin, rightOrigin, root, parent, key, value, from, to: bytes.at }
+  const to = bytes.at
+  return {
+    kind,
+    client,
+    clock,
+    length,
+    origin,
+    rightOrigin,
+    root,
+    parent,
+    key,
+    value,
+    from,
+    contentAt,
+    to,
+  }
 }
 
 function readId(bytes: StrictBytes): Id {
@@ -162,7 +183,7 @@ const typesMax = 6
 /** By the numbers of yjs' contentRefs. */
 function readContent(bytes: StrictBytes, ref: number): Content {
   switch (ref) {
-    case 1:
+    case deletedRef:
       return { kind: 'deleted', length: bytes.varUint(), value: undefined }
     case 2:
       return other(skipEach(bytes, 'text'))

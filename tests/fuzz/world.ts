@@ -46,7 +46,7 @@ export class World {
     assert.equal(this.doc.store.pendingDs, null, 'no deletion waits')
     assert.deepEqual(this.#ofOthers(seat), before.others, 'what others wrote is as it was')
     this.#checkSchema()
-    this.#stamp(verdict.keys)
+    this.#stamp(verdict.entries.map(({ key }) => key))
     return verdict
   }
 

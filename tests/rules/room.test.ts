@@ -96,7 +96,7 @@ test('[D1] whatever text it is given, a name that is one is the only one of its 
 
 test('[D2] the root types of each kind', () => {
   assert.deepEqual(rootsByKind, {
-    room: ['info', 'people', 'boards'],
+    room: ['info', 'people', 'boards', 'chat'],
     chat: ['m', 'r', 's', 'p'],
     board: ['shapes', 'texts'],
   })

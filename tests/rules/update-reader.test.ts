@@ -109,7 +109,12 @@ test('whatever Yjs writes is read as Yjs reads it', () => {
       for (const update of updates) {
         const { reason, structs, ranges } = read(update)
         assert.equal(reason, null)
-        const plain = structs.map(({ from, to, ...struct }) => struct)
+        const plain = structs.map(({ from, to, ...struct }) => {
+          if (!('contentAt' in struct)) return struct
+          const { contentAt, ...item } = struct
+          assert.ok(from < contentAt && contentAt <= to)
+          return item
+        })
         assert.deepEqual({ structs: plain, ranges }, readByYjs(update))
         assert.ok(structs.every(({ from, to }, index) => from < to && (structs[index + 1]?.from ?? to) >= to))
       }

@@ -17,9 +17,11 @@ import Database from 'better-sqlite3'
 import { ballastSize, updateBackupsMax } from '#shared/limits.ts'
 import { StartError, type FaultCode } from '#server/faults.ts'
 import { ballastFile, giveUpBallast, putBallast } from '#server/store/ballast.ts'
+import { initial } from '#server/store/migrations/0001-initial.ts'
 import { latestVersion, migrate, versionOf } from '#server/store/migrate.ts'
 import { databaseFile, openStore } from '#server/store/open.ts'
 import { backUpForUpdate, updateBackups } from '#server/store/update-backup.ts'
+import { applicationId } from '#server/store/verify.ts'
 import { makeDataFolder, removeFolder } from '../support/server.ts'
 
 async function inFolder(work: (folder: string) => void): Promise<void> {
@@ -185,11 +187,12 @@ test('[D-08] a database that is up to date is not migrated again', () => {
 
 /** A database as the first version left it, with a person in it. */
 function makeOld(folder: string): string {
-  openStore(folder)[Symbol.dispose]()
   const file = databaseFile(folder)
+  for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true })
   const db = new Database(file)
-  db.exec(`DROP TABLE snapshot; DROP INDEX log_deleting; PRAGMA user_version = 1;
-    INSERT INTO log (doc, data, crc, writer, at) VALUES ('room/a', zeroblob(10), 1, 0, 1)`)
+  db.pragma(`application_id = ${String(applicationId)}`)
+  migrate(db, [initial])
+  db.exec(`INSERT INTO log (doc, data, crc, writer, at) VALUES ('room/a', zeroblob(10), 1, 0, 1)`)
   db.close()
   return file
 }

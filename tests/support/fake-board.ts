@@ -38,6 +38,7 @@ export function fakeDocument(seat: number): FakeDocument {
         listeners.delete(listener)
       }
     },
+    onNote: () => () => undefined,
     writes: () => writeCount,
     set(change) {
       state = { ...state, ...change }

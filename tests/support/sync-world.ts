@@ -2,8 +2,9 @@
 import WebSocketClient from 'ws'
 import * as Y from 'yjs'
 import { paths } from '#shared/http.ts'
-import type { OpenStore, SyncWorld } from '#web/sync/world.ts'
+import type { KeptEntries, OpenStore, SyncWorld } from '#web/sync/world.ts'
 import type { TestClient } from './client.ts'
+import { keptEntries } from './kept.ts'
 
 type Kept = { update: Uint8Array; hasUnsent: boolean }
 
@@ -32,6 +33,7 @@ export function testWorld(client: TestClient, device: Device = new Map()): TestW
     socketUrl: client.origin.replace(/^http/, 'ws') + paths.socket,
     WebSocket: PageSocket as unknown as SyncWorld['WebSocket'],
     openStore: memoryStore(device),
+    openKept: (name) => keptIn(device, name),
     events,
     isOnline: () => isOnline,
     isVisible: () => true,
@@ -52,6 +54,17 @@ export function testWorld(client: TestClient, device: Device = new Map()): TestW
       events.dispatchEvent(new Event('visibilitychange'))
     },
   }
+}
+
+/** What a device keeps beside its documents, by the name it was opened under. */
+const keptByDevice = new WeakMap<Device, Map<string, Map<string, unknown>>>()
+
+function keptIn(device: Device, name: string): KeptEntries {
+  const ofDevice = keptByDevice.get(device) ?? new Map<string, Map<string, unknown>>()
+  keptByDevice.set(device, ofDevice)
+  const entries = ofDevice.get(name) ?? new Map<string, unknown>()
+  ofDevice.set(name, entries)
+  return keptEntries(entries)
 }
 
 function memoryStore(device: Device): OpenStore {

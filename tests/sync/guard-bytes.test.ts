@@ -255,7 +255,7 @@ test('a deletion’s clocks are used up like any others', () => {
   const doc = replicaOf(serverSeat)
   const verdict = judge(handmade([sectionOf(own, gone)]), doc)
   assert.ok(verdict.outcome === 'admit')
-  assert.deepEqual(verdict.keys, [])
+  assert.deepEqual(verdict.entries, [])
   Y.applyUpdate(doc, verdict.update)
   assert.equal(Y.getState(doc.store, own), 3)
 })

@@ -217,7 +217,7 @@ test('what the handshake brings of others is left out, and what is one’s own e
   Y.applyUpdate(page, sayIn(replicaOf(bob), bob, 'seen by Alice only').update)
   const { key } = sayIn(page, alice, 'mine')
   const verdict = judge(serverDoc('chat'), Y.encodeStateAsUpdate(page), { isHandshake: true })
-  assert.deepEqual(verdict.outcome === 'admit' ? verdict.keys : verdict, [key])
+  assert.deepEqual(verdict.outcome === 'admit' ? verdict.entries.map((entry) => entry.key) : verdict, [key])
   isRefused(judge(serverDoc('chat'), Y.encodeStateAsUpdate(page)), /another seat/)
 })
 

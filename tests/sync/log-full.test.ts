@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import test from 'node:test'
 import * as Y from 'yjs'
 import type { Seat } from '#shared/ids.ts'
+import { ChatIndex } from '#server/chat/chat-index.ts'
 import { createLog } from '#server/log.ts'
 import { ballastFile } from '#server/store/ballast.ts'
 import { openStore } from '#server/store/open.ts'
@@ -25,7 +26,7 @@ test('[D-04] [W5] a full disk: nothing is acknowledged, what was said stays read
     const turn = new Turn<Readonly<{ sendNow(frame: Uint8Array): void }>>({
       db: store.db,
       documentLog,
-      addMessages: store.rooms.addMessages,
+      index: new ChatIndex(store),
       log,
       onSaved: () => undefined,
       onLost: (names) => lost.push(...names),
@@ -84,7 +85,7 @@ test('[D-04] a write that fails for another reason gives up no ballast', async (
     const turn = new Turn({
       db: store.db,
       documentLog: openDocumentLog(store.db, log, () => undefined),
-      addMessages: store.rooms.addMessages,
+      index: new ChatIndex(store),
       log,
       onSaved: () => undefined,
       onLost: () => undefined,

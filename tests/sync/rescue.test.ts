@@ -22,6 +22,7 @@ function openAs(person: Seated, device: Device, refused?: RefusedDocuments): Roo
     personId,
     seat,
     role: answer.role,
+    chatTail: answer.chatTail,
   }
   return openRoomSession(refused === undefined ? options : { ...options, refused })
 }

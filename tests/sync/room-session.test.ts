@@ -34,8 +34,11 @@ async function enter(
   const world = testWorld(client, device)
   const { me } = await client.me()
   assert.ok(me !== null)
-  const { room, seat, role } = answer
-  return { world, session: openRoomSession({ world, roomId: room.id, personId: me.id, seat, role }) }
+  const { room, seat, role, chatTail } = answer
+  return {
+    world,
+    session: openRoomSession({ world, roomId: room.id, personId: me.id, seat, role, chatTail }),
+  }
 }
 
 async function isLive(session: RoomSession): Promise<void> {

@@ -18,8 +18,8 @@ const alice = 1 as Seat
 
 function openAs({ client, personId, seat, answer }: Seated): { session: RoomSession; world: TestWorld } {
   const world = testWorld(client)
-  const { room, role } = answer
-  return { world, session: openRoomSession({ world, roomId: room.id, personId, seat, role }) }
+  const { room, role, chatTail } = answer
+  return { world, session: openRoomSession({ world, roomId: room.id, personId, seat, role, chatTail }) }
 }
 
 /** A row of some 13 kB. */

@@ -76,8 +76,8 @@ export const useRoomStore = defineStore('room', () => {
   }
 
   function openAs(answer: RoomResponse, personId: PersonId, refused?: RefusedDocuments): RoomSession {
-    const { seat, role } = answer
-    const options = { world: browserWorld(), roomId: answer.room.id, personId, seat, role }
+    const { seat, role, chatTail } = answer
+    const options = { world: browserWorld(), roomId: answer.room.id, personId, seat, role, chatTail }
     return follow(openRoomSession(refused === undefined ? options : { ...options, refused }))
   }
 
@@ -163,5 +163,6 @@ function keyOf(personId: PersonId, id: RoomId): string {
 /** What the server said of this room on an earlier visit of this person; null if nothing, or nonsense. */
 function recallRoom(personId: PersonId, id: RoomId): RoomResponse | null {
   const value = recall(keyOf(personId, id)) as RoomResponse | null
-  return value?.room.id === id && typeof value.seat === 'number' ? value : null
+  const isWhole = typeof value?.seat === 'number' && typeof value.chatTail === 'number'
+  return isWhole && value.room.id === id ? value : null
 }

@@ -1,6 +1,7 @@
 /** The world of a real page. */
 import { paths } from '#shared/http.ts'
 import { openIndexedStore } from './indexed-store.ts'
+import { openKeptEntries } from './kept-entries.ts'
 import type { SyncWorld } from './world.ts'
 
 export function browserWorld(): SyncWorld {
@@ -10,6 +11,7 @@ export function browserWorld(): SyncWorld {
     socketUrl: url.href,
     WebSocket,
     openStore: openIndexedStore,
+    openKept: openKeptEntries,
     events: window,
     isOnline: () => navigator.onLine,
     isVisible: () => document.visibilityState === 'visible',

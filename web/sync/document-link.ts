@@ -52,6 +52,7 @@ export class DocumentLink {
   readonly #doc: Y.Doc
   readonly #changes = new Listeners()
   readonly #presence = new Listeners<[readonly PresenceEntry[]]>()
+  readonly #notes = new Listeners<[string]>()
   readonly #undos: readonly Undo[]
   #opening: Opening | null = null
   #cancelRetry: Undo | null = null
@@ -122,6 +123,11 @@ export class DocumentLink {
     return this.#presence.add(listener)
   }
 
+  /** What the server has to say beside the document. */
+  onNote(listener: (text: string) => void): Undo {
+    return this.#notes.add(listener)
+  }
+
   /** Sends a frame that the server answers. */
   ask(): void {
     if (this.address !== null) this.#wire.send(encodeAsk(this.address, this.#doc))
@@ -131,6 +137,7 @@ export class DocumentLink {
     for (const undo of this.#undos) undo()
     this.#changes.clear()
     this.#presence.clear()
+    this.#notes.clear()
     this.#cancelRetry?.()
     if (this.#opening !== null) this.#wire.send(encodeClose(this.#opening.address))
     this.#opening = null
@@ -215,6 +222,9 @@ export class DocumentLink {
         if (frame.kind === 'unsaved') opening.hasUnsaved = true
         if (opening.unansweredCount === 0 && !opening.hasUnsaved) this.#hasUnsent = false
         break
+      case 'note':
+        this.#notes.tell(frame.text)
+        return
       case 'presence':
         this.#presence.tell(frame.entries)
         return

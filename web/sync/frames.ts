@@ -22,6 +22,8 @@ export type ServerFrame =
   /** One frame of changes is on the server's disk; or it is not, and never will be. */
   | Readonly<{ kind: 'saved' | 'unsaved' }>
   | Readonly<{ kind: 'presence'; entries: readonly PresenceEntry[] }>
+  /** What the server has to say beside the document (W6). */
+  | Readonly<{ kind: 'note'; text: string }>
   /** The server ends this document, not the socket. */
   | Readonly<{ kind: 'ended'; reason: string }>
   | Readonly<{ kind: 'other' }>
@@ -43,6 +45,8 @@ export function readServerFrame(frame: Uint8Array, type: number, bodyAt: number)
       return { kind: decoding.readVarUint(decoder) === 1 ? 'saved' : 'unsaved' }
     case frameTypes.awareness:
       return { kind: 'presence', entries: readPresence(decoding.readVarUint8Array(decoder)) }
+    case frameTypes.stateless:
+      return { kind: 'note', text: decoding.readVarString(decoder) }
     case frameTypes.close:
       return { kind: 'ended', reason: decoding.readVarString(decoder) }
     default:

@@ -100,6 +100,10 @@ export class OpenDocument implements DocumentPort {
     return this.#changes.add(listener)
   }
 
+  onNote(listener: (text: string) => void): Undo {
+    return this.link.onNote(listener)
+  }
+
   [Symbol.dispose](): void {
     if (this.#isDisposed) return
     this.#isDisposed = true

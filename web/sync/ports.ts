@@ -53,6 +53,8 @@ export type DocumentPort = Readonly<{
   /** Runs a local change in one transaction, under this peer's clientID. */
   transact(change: () => void): void
   onChange(listener: () => void): Undo
+  /** What the server says beside the document (W6). */
+  onNote(listener: (text: string) => void): Undo
   [Symbol.dispose](): void
 }>
 

@@ -13,7 +13,7 @@ import { OpenDocument } from './open-document.ts'
 import type { ConnectionState, DocumentPort, LivePort, PresencePort, Undo } from './ports.ts'
 import { Presence } from './presence.ts'
 import { Wire } from './wire.ts'
-import type { SyncWorld } from './world.ts'
+import type { KeptEntries, SyncWorld } from './world.ts'
 
 export type RoomSessionOptions = Readonly<{
   world: SyncWorld
@@ -21,6 +21,8 @@ export type RoomSessionOptions = Readonly<{
   personId: PersonId
   seat: Seat
   role: Role
+  /** The room's newest page of chat, as the server last said. */
+  chatTail: number
   /** What `refused()` of the session before this one told. */
   refused?: RefusedDocuments
 }>
@@ -45,6 +47,12 @@ export type RoomSession = Readonly<{
   /** Each call opens it anew, with a replica of its own, until disposed. */
   openChat(page: number): DocumentPort
   openBoard(sheet: SheetId): BoardPort
+  /** Number of the newest page of chat as far as this device knows. */
+  chatTail(): number
+  /** After any change of `chatTail`. */
+  onChatTail(listener: () => void): Undo
+  /** What waits on this device to be written into the chat. */
+  openOutbox(): KeptEntries
   /** The open documents with changes that the server may have refused. For the session that follows this one. */
   refused(): RefusedDocuments
   [Symbol.dispose](): void
@@ -70,12 +78,14 @@ class Session implements RoomSession {
   readonly #world: SyncWorld
   readonly #wire: Wire
   readonly #changes = new Listeners()
+  readonly #chatTail: number
   readonly #refused: Map<string, Uint8Array>
   readonly #open = new Map<string, OpenDocument>()
   #connection: ConnectionState = { kind: 'connecting' }
 
-  constructor({ world, roomId, personId, seat, role, refused = new Map() }: RoomSessionOptions) {
+  constructor({ world, roomId, personId, seat, role, chatTail, refused = new Map() }: RoomSessionOptions) {
     this.#world = world
+    this.#chatTail = chatTail
     this.#refused = new Map(refused)
     this.roomId = roomId
     this.personId = personId
@@ -108,6 +118,20 @@ class Session implements RoomSession {
     return this.#openDocument({ kind: 'chat', roomId: this.roomId, page })
   }
 
+  chatTail(): number {
+    const tail = this.room.doc.getMap('chat').get('tail')
+    // A device may know more from its answer, or from its copy of the room.
+    return typeof tail === 'number' ? Math.max(tail, this.#chatTail) : this.#chatTail
+  }
+
+  onChatTail(listener: () => void): Undo {
+    const chat = this.room.doc.getMap('chat')
+    chat.observe(listener)
+    return () => {
+      chat.unobserve(listener)
+    }
+  }
+
   openBoard(sheetId: SheetId): BoardPort {
     const ref = { kind: 'board', roomId: this.roomId, sheetId } as const
     const board = this.#openDocument(ref)
@@ -121,11 +145,16 @@ class Session implements RoomSession {
         board.transact(change)
       },
       onChange: (listener) => board.onChange(listener),
+      onNote: (listener) => board.onNote(listener),
       [Symbol.dispose]: () => {
         live[Symbol.dispose]()
         board[Symbol.dispose]()
       },
     }
+  }
+
+  openOutbox(): KeptEntries {
+    return this.#world.openKept(`stoa/${this.personId}/outbox/${this.roomId}`)
   }
 
   refused(): RefusedDocuments {

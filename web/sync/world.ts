@@ -24,11 +24,21 @@ export type DocumentStore = Readonly<{
  */
 export type OpenStore = (name: string, doc: Y.Doc, isAnew: boolean) => DocumentStore
 
+/** What this device keeps under keys, beside its documents. Every call rejects where nothing can be kept. */
+export type KeptEntries = Readonly<{
+  all(): Promise<readonly (readonly [key: string, value: unknown])[]>
+  /** Resolves once it is kept. `value` is plain JSON. */
+  put(key: string, value: unknown): Promise<void>
+  remove(key: string): Promise<void>
+  close(): void
+}>
+
 export type SyncWorld = Readonly<{
   /** `wss://…/socket` */
   socketUrl: string
   WebSocket: new (url: string) => WebSocket
   openStore: OpenStore
+  openKept(name: string): KeptEntries
   /** The window: `online`, `offline`, `pagehide`, `pageshow`, and `visibilitychange`, which bubbles up to it. */
   events: Pick<EventTarget, 'addEventListener' | 'removeEventListener'>
   isOnline(): boolean

@@ -12,13 +12,23 @@ export class TokenBucket {
     this.#filledAtMs = nowMs
   }
 
-  /** Takes one; false if there is none. */
-  take(nowMs: number): boolean {
+  /** Takes one, or so many; false, and takes none, if there are fewer. */
+  take(nowMs: number, count = 1): boolean {
+    this.#fill(nowMs)
+    if (this.#tokens < count) return false
+    this.#tokens -= count
+    return true
+  }
+
+  /** As if nothing had ever been taken. */
+  isFull(nowMs: number): boolean {
+    this.#fill(nowMs)
+    return this.#tokens === this.#burst
+  }
+
+  #fill(nowMs: number): void {
     const gained = ((nowMs - this.#filledAtMs) / 1000) * this.#perSecond
     this.#tokens = Math.min(this.#burst, this.#tokens + gained)
     this.#filledAtMs = nowMs
-    if (this.#tokens < 1) return false
-    this.#tokens -= 1
-    return true
   }
 }

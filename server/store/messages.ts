@@ -1,0 +1,83 @@
+/** The tables `message` and `message_text`: every message of every room, and what it says. */
+import type { Database } from 'better-sqlite3'
+import type { MessageKey } from '#shared/chat/message.ts'
+import type { RoomId } from '#shared/ids.ts'
+
+export type NewMessageRow = Readonly<{
+  roomId: RoomId
+  key: MessageKey
+  page: number
+  /** Null where it has been deleted. */
+  text: string | null
+  atMs: number
+}>
+
+/** `id` rises with the arrival. */
+export type FoundMessage = Readonly<{ id: number; key: MessageKey; page: number; at: number; text: string }>
+
+export function messagesTable(db: Database) {
+  const insert = db.prepare<[NewMessageRow]>(
+    'INSERT OR IGNORE INTO message (room_id, key, page, at) VALUES (@roomId, @key, @page, @atMs)',
+  )
+  const insertText = db.prepare<[number | bigint, string, string]>(
+    'INSERT INTO message_text (rowid, room, text) VALUES (?, ?, ?)',
+  )
+  const idOf = db
+    .prepare<[RoomId, string], number>('SELECT id FROM message WHERE room_id = ? AND key = ?')
+    .pluck()
+  const edit = db.prepare<[string, number]>('UPDATE message_text SET text = ? WHERE rowid = ?')
+  const removeText = db.prepare<[number]>('DELETE FROM message_text WHERE rowid = ?')
+  // By the order of arrival alone: a rank would have to read every hit there is.
+  const search = db.prepare<[Readonly<{ match: string; beforeId: number; limit: number }>], FoundMessage>(`
+    SELECT m.id, m.key, m.page, m.at, t.text
+    FROM message_text t JOIN message m ON m.id = t.rowid
+    WHERE message_text MATCH @match AND t.rowid < @beforeId
+    ORDER BY t.rowid DESC LIMIT @limit`)
+
+  const forgetTexts = db.prepare<[RoomId]>(
+    'DELETE FROM message_text WHERE rowid IN (SELECT id FROM message WHERE room_id = ?)',
+  )
+  const forget = db.prepare<[RoomId]>('DELETE FROM message WHERE room_id = ?')
+
+  function withId(roomId: RoomId, key: MessageKey, change: (id: number) => void): void {
+    const id = idOf.get(roomId, key)
+    if (id !== undefined) change(id)
+  }
+
+  return {
+    has: (roomId: RoomId, key: string): boolean => idOf.get(roomId, key) !== undefined,
+    /** False where the room has it already. */
+    add(message: NewMessageRow): boolean {
+      const { changes, lastInsertRowid } = insert.run(message)
+      if (changes === 0) return false
+      if (message.text !== null) insertText.run(lastInsertRowid, roomWord(message.roomId), message.text)
+      return true
+    },
+    edit(roomId: RoomId, key: MessageKey, text: string): void {
+      withId(roomId, key, (id) => void edit.run(text, id))
+    },
+    /** Forgets what it said; that it was there stays known. */
+    remove(roomId: RoomId, key: MessageKey): void {
+      withId(roomId, key, (id) => void removeText.run(id))
+    },
+    /** As if nothing had been said in it: to be indexed anew. */
+    forgetRoom(roomId: RoomId): void {
+      forgetTexts.run(roomId)
+      forget.run(roomId)
+    },
+    /** Those with all of the words, the newest first; the last word may be the beginning of one. */
+    search: (roomId: RoomId, words: readonly string[], beforeId: number, limit: number): FoundMessage[] =>
+      words.length === 0 ? [] : search.all({ match: matchOf(roomId, words), beforeId, limit }),
+  }
+}
+
+/** The id of a room as one word of the index, which knows no capitals. */
+function roomWord(roomId: RoomId): string {
+  return Buffer.from(roomId, 'base64url').toString('hex')
+}
+
+/** In the language of FTS5: https://www.sqlite.org/fts5.html#full_text_query_syntax */
+function matchOf(roomId: RoomId, words: readonly string[]): string {
+  const quoted = words.map((word) => `"${word.replaceAll('"', '""')}"`)
+  return `room : ${roomWord(roomId)} AND text : (${quoted.join(' AND ')} *)`
+}

@@ -1,0 +1,33 @@
+/** The index of messages as it lies in a database. */
+import Database from 'better-sqlite3'
+import { databaseFile } from '#server/store/open.ts'
+
+type Indexed = Readonly<{
+  room: string
+  key: string
+  page: number
+  at: number
+  word: string | null
+  text: string | null
+  messageCount: number
+}>
+
+/** In the order of arrival. */
+export function indexOf(dataDir: string): readonly Indexed[] {
+  const db = new Database(databaseFile(dataDir), { readonly: true })
+  const rows = db
+    .prepare<[], Indexed>(
+      `SELECT m.room_id AS room, m.key, m.page, m.at, t.room AS word, t.text, r.message_count AS messageCount
+       FROM message m JOIN room r ON r.id = m.room_id LEFT JOIN message_text t ON t.rowid = m.id ORDER BY m.id`,
+    )
+    .all()
+  db.close()
+  return rows
+}
+
+/** As in a database from before there was an index. */
+export function forgetIndex(dataDir: string): void {
+  const db = new Database(databaseFile(dataDir))
+  db.exec(`DELETE FROM message_text; DELETE FROM message; UPDATE room SET is_indexed = 0, message_count = 0`)
+  db.close()
+}

@@ -1,0 +1,42 @@
+/**
+ * Entries that this device keeps beside its documents, in IndexedDB: what waits to be written into one.
+ *
+ * Invariant: `put` resolves after the entry is kept, so that whatever follows from it can be made up for.
+ */
+import * as idb from 'lib0/indexeddb'
+import type { KeptEntries } from './world.ts'
+
+const storeName = 'entries'
+
+export function openKeptEntries(name: string): KeptEntries {
+  const opened = idb.openDB(name, (db) => {
+    idb.createStores(db, [[storeName]])
+  })
+  async function store(mode: 'readonly' | 'readwrite'): Promise<IDBObjectStore> {
+    const [found] = idb.transact(await opened, [storeName], mode)
+    if (found === undefined) throw new Error('the store of kept entries is missing')
+    return found
+  }
+  // Nothing can be kept here: every call says so.
+  opened.catch(() => undefined)
+  return {
+    async all() {
+      const entries = await idb.getAllKeysValues(await store('readonly'))
+      return entries.map(({ k, v }: Readonly<{ k: unknown; v: unknown }>) => [String(k), v] as const)
+    },
+    async put(key, value) {
+      await idb.rtop((await store('readwrite')).put(value, key))
+    },
+    async remove(key) {
+      await idb.del(await store('readwrite'), key)
+    },
+    close() {
+      opened.then(
+        (db) => {
+          db.close()
+        },
+        () => undefined,
+      )
+    },
+  }
+}
