@@ -6,7 +6,7 @@ import { api, codeOf } from '../api.ts'
 import { recall, remember } from '../device.ts'
 import { useRoomStore } from '../room/room-store.ts'
 import type { RoomSession } from '../sync/room-session.ts'
-import { ChatLog, type ChatRow } from './engine/chat-log.ts'
+import { ChatLog, type ChatRow, type ChatWorld } from './engine/chat-log.ts'
 
 /** After this long without a key somebody does not write any more. */
 const typingMs = 4_000
@@ -28,7 +28,16 @@ export const useChatStore = defineStore('chat', () => {
   function open(opened: RoomSession): void {
     close()
     session = opened
-    const made = new ChatLog(opened.openChat(0), { nowMs: Date.now, random: Math.random })
+    const made = new ChatLog({
+      chain: {
+        seat: opened.seat,
+        tail: () => opened.chatTail(),
+        onTail: (listener) => opened.onChatTail(listener),
+        openPage: (page) => opened.openChat(page),
+      },
+      outbox: opened.openOutbox(),
+      world: browserWorld,
+    })
     log = made
     readCount.value = room.room?.readCount ?? 0
     draft.value = recallDraft(opened.roomId)
@@ -106,6 +115,18 @@ export const useChatStore = defineStore('chat', () => {
     markRead,
   }
 })
+
+const browserWorld: ChatWorld = {
+  nowMs: Date.now,
+  elapsedMs: () => performance.now(),
+  random: Math.random,
+  after(delayMs, run) {
+    const timer = setTimeout(run, delayMs)
+    return () => {
+      clearTimeout(timer)
+    }
+  },
+}
 
 const draftKey = (roomId: RoomId): string => `draft.${roomId}`
 

@@ -33,7 +33,8 @@ export function showRows(
     const beforeMs = before === undefined ? null : (before.arrivedAtMs ?? before.sentAtMs)
     const startsDay =
       beforeMs === null || new Date(beforeMs).toDateString() !== new Date(timeMs).toDateString()
-    const startsUnread = !hasUnread && index >= readCount && row.state === 'sent' && row.seat !== ownSeat
+    const isUnread = row.number === null ? row.state === 'sent' : row.number > readCount
+    const startsUnread = !hasUnread && isUnread && row.seat !== ownSeat
     if (startsUnread) hasUnread = true
     return {
       row,

@@ -1,105 +1,169 @@
 /**
- * The chat of a room as it is shown: one page of messages, in order, each with its state.
+ * The chat of a room as one person sees it: a window on the chain of pages, and what is still being sent.
  *
- * Rules CH1–CH4 of docs/PROTOCOL.md. A message is `sent` once the server's stamp has come back: stamps leave the
- * server only after the commit, so what shows as sent is on its disk. Invariant: a row that did not change stays the
- * same object.
+ * Rules CH3 and CH7–CH8 of docs/PROTOCOL.md. The newest page is always open: new messages go there, and it tells how
+ * many there are. The window is a run of pages that are shown; it grows at the end that is looked at and shrinks at the
+ * other, so that a long history costs no more than a short one.
  */
-import type * as Y from 'yjs'
+import { messageKey, parseMessageKey, refuseMessageText, type MessageKey } from '#shared/chat/message.ts'
+import { compareMessages } from '#shared/chat/order.ts'
 import { AppError } from '#shared/errors.ts'
 import type { Seat } from '#shared/ids.ts'
-import {
-  isMessageValue,
-  messageKey,
-  parseMessageKey,
-  refuseMessageText,
-  type MessageKey,
-  type MessageValue,
-} from '#shared/chat/message.ts'
-import { compareMessages, type StampValue } from '#shared/chat/order.ts'
 import { Listeners } from '../../sync/listeners.ts'
 import type { DocumentPort, Undo } from '../../sync/ports.ts'
+import type { KeptEntries } from '../../sync/world.ts'
+import { isSameRow, type ChatRow } from './chat-row.ts'
+import { Delivery, type DeliveryWorld } from './delivery.ts'
+import { Outbox } from './outbox.ts'
+import { PageLog } from './page-log.ts'
 
-export type ChatRow = Readonly<{
-  key: MessageKey
+export type { ChatRow } from './chat-row.ts'
+
+/** The pages of one room. */
+export type ChainPort = Readonly<{
   seat: Seat
-  text: string
-  state: 'sending' | 'sent'
-  /** By the author's clock. */
-  sentAtMs: number
-  /** At the server; null while sending. */
-  arrivedAtMs: number | null
-  l: number
-  order: number | null
+  /** Number of the newest page as far as this device knows; null while it knows nothing. */
+  tail(): number | null
+  onTail(listener: () => void): Undo
+  openPage(page: number): DocumentPort
 }>
 
-export type ChatWorld = Readonly<{ nowMs(): number; random(): number }>
+export type ChatWorld = DeliveryWorld & Readonly<{ random(): number }>
+
+type Options = Readonly<{ chain: ChainPort; outbox: KeptEntries; world: ChatWorld }>
+
+/** Pages that are shown at once: some 3,000 messages. */
+const windowPagesMax = 6
+/** Fewer messages than this do not fill a screen: the page before is opened as well. */
+const rowsWanted = 60
 
 export class ChatLog {
-  readonly #port: DocumentPort
+  readonly #chain: ChainPort
   readonly #world: ChatWorld
-  readonly #messages: Y.Map<unknown>
-  readonly #stamps: Y.Array<string | StampValue>
-  readonly #header: Y.Map<unknown>
+  readonly #outbox: Outbox
+  readonly #delivery: Delivery
+  readonly #pages = new Map<number, PageLog>()
   readonly #listeners = new Listeners()
-  readonly #undos: readonly Undo[]
-  #rowsByKey = new Map<string, ChatRow>()
+  readonly #undos: Undo[]
   #rows: readonly ChatRow[] = []
+  /** What the listeners were last told of. */
+  #told: readonly unknown[] = []
+  /** The pages shown; both null while the newest is not known. */
+  #first: number | null = null
+  #last: number | null = null
+  #tail: PageLog | null = null
 
-  constructor(port: DocumentPort, world: ChatWorld) {
-    this.#port = port
+  constructor({ chain, outbox, world }: Options) {
+    this.#chain = chain
     this.#world = world
-    this.#messages = port.doc.getMap('m')
-    this.#stamps = port.doc.getArray('s')
-    this.#header = port.doc.getMap('p')
-    const look = (): void => {
-      this.#read()
-    }
-    port.doc.on('afterTransaction', look)
+    this.#outbox = new Outbox(outbox)
+    this.#delivery = new Delivery(this.#outbox, world)
     this.#undos = [
-      () => {
-        port.doc.off('afterTransaction', look)
-      },
-      port.onChange(() => {
-        this.#listeners.tell()
+      this.#outbox.onChange(() => {
+        this.#look()
+      }),
+      chain.onTail(() => {
+        this.#follow()
       }),
     ]
-    this.#read()
+    this.#follow()
   }
 
-  /** In order. */
+  /** In order: those of the window, then one's own that are being sent. */
   rows(): readonly ChatRow[] {
     return this.#rows
   }
 
+  /** What this device keeps of the shown pages has been read. */
   get isLoaded(): boolean {
-    return this.#port.state().isLoaded
+    return this.#shownPages().length > 0 && this.#shownPages().every((page) => page.state().isLoaded)
   }
 
   /** The server's messages have been received since the page was opened. */
   get isSynced(): boolean {
-    return this.#port.state().isSynced
+    return this.#shownPages().length > 0 && this.#shownPages().every((page) => page.state().isSynced)
   }
 
   get canWrite(): boolean {
-    return this.#port.state().canWrite
+    return this.#tail?.state().canWrite === true
   }
 
-  /** Messages that the server has counted. */
+  /** Messages of the room that the server has counted. */
   get stampedCount(): number {
-    return Math.floor(this.#stamps.length / 2)
+    return this.#tail?.countedTo ?? 0
+  }
+
+  /** There are older messages than those shown. */
+  get hasOlder(): boolean {
+    return this.#first !== null && this.#first > 0
+  }
+
+  /** There are newer messages than those shown. */
+  get hasNewer(): boolean {
+    return this.#last !== null && this.#tail !== null && this.#last < this.#tail.page
+  }
+
+  /** Shows the page before the first. */
+  showOlder(): void {
+    if (this.#first === null || this.#last === null || this.#first === 0) return
+    this.#show(this.#first - 1, Math.min(this.#last, this.#first + windowPagesMax - 2))
+  }
+
+  /** Shows the page after the last. */
+  showNewer(): void {
+    if (this.#first === null || this.#last === null || !this.hasNewer) return
+    this.#show(Math.max(this.#first, this.#last - windowPagesMax + 2), this.#last + 1)
+  }
+
+  /** Shows the newest. */
+  showLatest(): void {
+    if (this.#tail === null || !this.hasNewer) return
+    this.#show(this.#tail.page, this.#tail.page)
+  }
+
+  /** Shows a page of the past; false if there is none of this number. */
+  showPage(page: number): boolean {
+    if (this.#tail === null || page > this.#tail.page) return false
+    if (this.#first === null || this.#last === null || page < this.#first || page > this.#last)
+      this.#show(page, page)
+    return true
   }
 
   /** Throws the code of errors.ts where the text may not be sent (CH2). */
-  send(text: string): void {
+  send(text: string, replyTo?: MessageKey): void {
     const refusal = refuseMessageText(text)
     if (refusal !== null) throw new AppError(refusal)
-    const key = messageKey(this.#port.seat, this.#world.nowMs(), this.#world.random())
-    const l = 1 + this.#rows.reduce((max, row) => Math.max(max, this.#seenOrder(row)), 0)
-    const value: MessageValue = { x: text, l }
-    this.#port.transact(() => {
-      this.#messages.set(key, value)
-    })
+    const key = messageKey(this.#chain.seat, this.#world.nowMs(), this.#world.random())
+    const l = 1 + this.#highestSeen()
+    this.showLatest()
+    this.#outbox.put(key, { x: text, l, ...(replyTo === undefined ? {} : { re: replyTo }) })
+  }
+
+  /** Throws the code of errors.ts where this may not be said instead. */
+  edit(key: MessageKey, text: string): void {
+    const refusal = refuseMessageText(text)
+    if (refusal !== null) throw new AppError(refusal)
+    const page = this.#pageOf(key)
+    const before = page?.valueOf(key) ?? new Map(this.#outbox.messages()).get(key) ?? null
+    if (before === null || parseMessageKey(key)?.seat !== this.#chain.seat) throw new AppError('forbidden')
+    if (before.x === text) return
+    const after = { ...before, x: text, ed: Math.max(0, Math.floor(this.#world.nowMs())) }
+    if (this.#outbox.has(key)) this.#outbox.put(key, after)
+    if (page !== null) this.#change(page, () => page.write([[key, after]]))
+  }
+
+  /** One's own, or with the rights of a moderator anyone's. */
+  remove(key: MessageKey): void {
+    const page = this.#pageOf(key)
+    this.#outbox.remove(key)
+    if (page !== null) this.#change(page, () => page.remove(key))
+  }
+
+  /** Adds this reaction to a message that was sent, or takes it back. */
+  react(key: MessageKey, reaction: string): void {
+    const page = this.#pageOf(key)
+    if (page?.isStamped(key) !== true) throw new AppError('forbidden')
+    this.#change(page, () => page.toggleReaction(key, reaction))
   }
 
   onChange(listener: () => void): Undo {
@@ -109,64 +173,149 @@ export class ChatLog {
   [Symbol.dispose](): void {
     for (const undo of this.#undos) undo()
     this.#listeners.clear()
-    this.#port[Symbol.dispose]()
+    this.#delivery[Symbol.dispose]()
+    this.#outbox[Symbol.dispose]()
+    for (const page of this.#pages.values()) page[Symbol.dispose]()
+    this.#pages.clear()
+  }
+
+  #shownPages(): PageLog[] {
+    const pages: PageLog[] = []
+    if (this.#first === null || this.#last === null) return pages
+    for (let number = this.#first; number <= this.#last; number += 1) {
+      const page = this.#pages.get(number)
+      if (page !== undefined) pages.push(page)
+    }
+    return pages
+  }
+
+  /** The open page that has this message. */
+  #pageOf(key: MessageKey): PageLog | null {
+    return [...this.#pages.values()].find((page) => page.has(key)) ?? null
+  }
+
+  #change(page: PageLog, change: () => void): void {
+    if (page !== this.#tail) this.#outbox.keepPage(page.page)
+    change()
   }
 
   /** What somebody else claims counts only as far as the server has stamped it: a forged `l` must not spread (CH3). */
-  #seenOrder({ order, seat, l }: ChatRow): number {
-    return order ?? (seat === this.#port.seat ? l : 0)
+  #highestSeen(): number {
+    let highest = this.#tail?.header().o0 ?? 0
+    for (const { order, seat, l } of [...(this.#tail?.rows() ?? []), ...this.#rows])
+      highest = Math.max(highest, order ?? (seat === this.#chain.seat ? l : 0))
+    return highest
   }
 
-  #read(): void {
-    const stamps = this.#readStamps()
-    const next = new Map<string, ChatRow>()
-    let isSame = true
-    for (const [key, value] of this.#messages) {
-      const row = rowOf(key, value, stamps.get(key), this.#port.seat)
-      if (row === null) continue
-      const before = this.#rowsByKey.get(key)
-      const isKept =
-        before !== undefined && before.text === row.text && before.arrivedAtMs === row.arrivedAtMs
-      if (!isKept) isSame = false
-      next.set(key, isKept ? before : row)
-    }
-    if (isSame && next.size === this.#rowsByKey.size) return
-    this.#rowsByKey = next
-    this.#rows = [...next.values()].sort(compareMessages)
+  /** A page was begun, or this device has heard of it only now. */
+  #follow(): void {
+    const number = this.#chain.tail()
+    if (number === null || number === this.#tail?.page) return
+    const wasAtEnd = !this.hasNewer
+    const first = this.#first
+    const isNext = number - 1 === this.#tail?.page
+    this.#tail = this.#open(number)
+    if (!wasAtEnd) this.#show(this.#first ?? number, this.#last ?? number)
+    else if (first === null || !isNext) this.#show(number, number)
+    else this.#show(Math.max(first, number - windowPagesMax + 1), number)
+  }
+
+  #show(first: number, last: number): void {
+    this.#first = first
+    this.#last = last
+    for (let number = first; number <= last; number += 1) this.#open(number)
+    this.#look()
+  }
+
+  #open(number: number): PageLog {
+    const found = this.#pages.get(number)
+    if (found !== undefined) return found
+    const page = new PageLog(number, this.#chain.openPage(number))
+    this.#pages.set(number, page)
+    page.onChange(() => {
+      this.#look()
+    })
+    page.onNote((text) => {
+      this.#delivery.hear(page, text)
+    })
+    return page
+  }
+
+  /** After any change: sends what can be sent, shows what there is, and closes what nobody needs. */
+  #look(): void {
+    for (const page of this.#outbox.pages())
+      if (this.#tail !== null && page <= this.#tail.page) this.#open(page)
+    this.#delivery.deliver(this.#pages.values(), this.#tail)
+    this.#closeUnneeded()
+    this.#compose()
+    const isShort = this.#first === this.#last && this.#rows.length < rowsWanted
+    if (isShort && this.isLoaded && this.hasOlder && !this.hasNewer) this.showOlder()
+    else this.#tell()
+  }
+
+  #tell(): void {
+    const { isLoaded, isSynced, canWrite, stampedCount, hasOlder, hasNewer } = this
+    const shown = [this.#rows, isLoaded, isSynced, canWrite, stampedCount, hasOlder, hasNewer]
+    if (shown.every((value, index) => value === this.#told[index])) return
+    this.#told = shown
     this.#listeners.tell()
   }
 
-  /** Arrival and order by key (CH4). */
-  #readStamps(): Map<string, Readonly<{ arrivedAtMs: number; order: number | null }>> {
-    const startMs = Number(this.#header.get('a0') ?? 0)
-    const stamps = new Map<string, Readonly<{ arrivedAtMs: number; order: number | null }>>()
-    const pairs = this.#stamps.toArray()
-    for (let index = 0; index + 1 < pairs.length; index += 2) {
-      const [key, value] = [pairs[index], pairs[index + 1]]
-      if (typeof key !== 'string' || value === undefined || typeof value === 'string') continue
-      const [sinceStart, order] = typeof value === 'number' ? [value, null] : value
-      stamps.set(key, { arrivedAtMs: startMs + sinceStart, order })
+  #closeUnneeded(): void {
+    for (const [number, page] of this.#pages) {
+      const { hasUnsent, isSynced } = page.state()
+      if (isSynced && !hasUnsent) this.#outbox.forgetPage(number)
+      const isShown = number >= (this.#first ?? 0) && number <= (this.#last ?? Infinity)
+      if (isShown || page === this.#tail || hasUnsent || this.#outbox.pages().has(number)) continue
+      this.#pages.delete(number)
+      page[Symbol.dispose]()
     }
-    return stamps
   }
-}
 
-function rowOf(
-  key: string,
-  value: unknown,
-  stamp: Readonly<{ arrivedAtMs: number; order: number | null }> | undefined,
-  ownSeat: Seat,
-): ChatRow | null {
-  const parts = parseMessageKey(key)
-  if (parts === null || !isMessageValue(value)) return null
-  return {
-    ...parts,
-    key: key as MessageKey,
-    text: value.x,
-    // Another's has left their device, or it would not be here: its stamp is on its way.
-    state: stamp === undefined && parts.seat === ownSeat ? 'sending' : 'sent',
-    arrivedAtMs: stamp?.arrivedAtMs ?? null,
-    l: value.l,
-    order: stamp === undefined ? null : (stamp.order ?? value.l),
+  #compose(): void {
+    const stamped: ChatRow[] = []
+    const waiting = new Map<string, ChatRow>()
+    for (const page of this.#shownPages())
+      for (const row of page.rows()) {
+        if (row.order === null) waiting.set(row.key, row)
+        else stamped.push(row)
+      }
+    if (!this.hasNewer) {
+      const shown = new Set(stamped.map(({ key }) => key))
+      for (const [key, value] of this.#outbox.messages()) {
+        const row = this.#rowOf(key, value)
+        if (row !== null && !shown.has(key)) waiting.set(key, row)
+      }
+    }
+    const before = new Map(this.#rows.map((row) => [row.key, row]))
+    const last = [...waiting.values()].sort(compareMessages).map((row) => {
+      const old = before.get(row.key)
+      return old !== undefined && isSameRow(old, row) ? old : row
+    })
+    const rows = [...stamped, ...last]
+    const isSame = rows.length === this.#rows.length && rows.every((row, index) => row === this.#rows[index])
+    if (!isSame) this.#rows = rows
+  }
+
+  #rowOf(
+    key: MessageKey,
+    value: Readonly<{ x: string; l: number; ed?: number; re?: MessageKey }>,
+  ): ChatRow | null {
+    const parts = parseMessageKey(key)
+    if (parts === null) return null
+    return {
+      ...parts,
+      key,
+      page: null,
+      number: null,
+      text: value.x,
+      editedAtMs: value.ed ?? null,
+      replyTo: value.re ?? null,
+      reactions: [],
+      state: 'sending',
+      arrivedAtMs: null,
+      l: value.l,
+      order: null,
+    }
   }
 }

@@ -1,0 +1,220 @@
+/**
+ * One page of chat as this device has it open: its messages with their stamps and reactions.
+ *
+ * Rules CH1, CH4, CH6 and CH7 of docs/PROTOCOL.md. A message is `sent` once the server's stamp has come back: stamps
+ * leave the server only after the commit, so what shows as sent is on its disk. Invariant: a row that did not change
+ * stays the same object.
+ */
+import type * as Y from 'yjs'
+import { isMessageValue, parseMessageKey, type MessageKey, type MessageValue } from '#shared/chat/message.ts'
+import { compareMessages, type StampValue } from '#shared/chat/order.ts'
+import { readHeader, sealedField, type PageHeader } from '#shared/chat/page.ts'
+import { isReactionValue, parseReactionKey, reactionKey } from '#shared/chat/reaction.ts'
+import { AppError } from '#shared/errors.ts'
+import type { Seat } from '#shared/ids.ts'
+import { reactionsPerMessageMax, sealedPageStructsMax } from '#shared/limits.ts'
+import { Listeners } from '../../sync/listeners.ts'
+import type { DocumentPort, DocumentState, Undo } from '../../sync/ports.ts'
+import { isSameRow, type ChatRow, type Reaction } from './chat-row.ts'
+
+type Stamp = Readonly<{ number: number; arrivedAtMs: number; order: number | null }>
+
+/** Others may be changing the page at this moment: what the server would refuse is not begun. */
+const structsKept = 64
+
+export class PageLog {
+  readonly page: number
+  readonly #port: DocumentPort
+  readonly #messages: Y.Map<unknown>
+  readonly #reactions: Y.Map<unknown>
+  readonly #stamps: Y.Array<string | StampValue>
+  readonly #header: Y.Map<unknown>
+  readonly #listeners = new Listeners()
+  readonly #undos: readonly Undo[]
+  #rowsByKey = new Map<string, ChatRow>()
+  #rows: readonly ChatRow[] = []
+  #stampsByKey: ReadonlyMap<string, Stamp> = new Map()
+
+  constructor(page: number, port: DocumentPort) {
+    this.page = page
+    this.#port = port
+    this.#messages = port.doc.getMap('m')
+    this.#reactions = port.doc.getMap('r')
+    this.#stamps = port.doc.getArray('s')
+    this.#header = port.doc.getMap('p')
+    const look = ({ changed }: Y.Transaction): void => {
+      if (changed.size > 0 && this.#read()) this.#listeners.tell()
+    }
+    port.doc.on('afterTransaction', look)
+    this.#undos = [
+      () => {
+        port.doc.off('afterTransaction', look)
+      },
+      port.onChange(() => {
+        this.#listeners.tell()
+      }),
+    ]
+    this.#read()
+  }
+
+  /** In order; those without a stamp last. */
+  rows(): readonly ChatRow[] {
+    return this.#rows
+  }
+
+  state(): DocumentState {
+    return this.#port.state()
+  }
+
+  header(): PageHeader {
+    return readHeader((field) => this.#header.get(field))
+  }
+
+  /** It takes no new messages. */
+  get isSealed(): boolean {
+    return this.#header.has(sealedField)
+  }
+
+  /** Messages that the server has counted, in the room up to here. */
+  get countedTo(): number {
+    return this.header().base + this.#stampsByKey.size
+  }
+
+  /** Whether a message stands under this key. */
+  has(key: string): boolean {
+    return this.#messages.has(key)
+  }
+
+  /** Whether the server has counted a message of this key here, deleted or not. */
+  isStamped(key: string): boolean {
+    return this.#stampsByKey.has(key)
+  }
+
+  valueOf(key: string): MessageValue | null {
+    const value = this.#messages.get(key)
+    return isMessageValue(value) ? value : null
+  }
+
+  /** Writes messages, in one change. */
+  write(entries: Iterable<readonly [MessageKey, MessageValue]>): void {
+    this.#mayGrow()
+    this.#port.transact(() => {
+      for (const [key, value] of entries) this.#messages.set(key, value)
+    })
+  }
+
+  remove(key: MessageKey): void {
+    this.#port.transact(() => {
+      this.#messages.delete(key)
+    })
+  }
+
+  /** Adds this person's reaction to a message, or takes it back. */
+  toggleReaction(key: MessageKey, reaction: string): void {
+    this.#mayGrow()
+    const own = reactionKey(this.#port.seat, key)
+    const before = this.#reactions.get(own)
+    const kept = isReactionValue(before) ? before : []
+    const after = kept.includes(reaction)
+      ? kept.filter((each) => each !== reaction)
+      : [...kept, reaction].slice(-reactionsPerMessageMax)
+    if (!isReactionValue(after)) throw new AppError('reaction-malformed')
+    this.#port.transact(() => {
+      this.#reactions.set(own, after)
+    })
+  }
+
+  onNote(listener: (text: string) => void): Undo {
+    return this.#port.onNote(listener)
+  }
+
+  onChange(listener: () => void): Undo {
+    return this.#listeners.add(listener)
+  }
+
+  [Symbol.dispose](): void {
+    for (const undo of this.#undos) undo()
+    this.#listeners.clear()
+    this.#port[Symbol.dispose]()
+  }
+
+  #mayGrow(): void {
+    let count = 0
+    for (const structs of this.#port.doc.store.clients.values()) count += structs.length
+    if (count > sealedPageStructsMax - structsKept) throw new AppError('page-full')
+  }
+
+  /** Returns whether anything that can be asked for changed. */
+  #read(): boolean {
+    const stampCount = this.#stampsByKey.size
+    this.#stampsByKey = this.#readStamps()
+    const reactions = this.#readReactions()
+    const next = new Map<string, ChatRow>()
+    let isSame = stampCount === this.#stampsByKey.size
+    for (const [key, value] of this.#messages) {
+      const row = this.#rowOf(key, value, reactions.get(key) ?? none)
+      if (row === null) continue
+      const before = this.#rowsByKey.get(key)
+      const isKept = before !== undefined && isSameRow(before, row)
+      if (!isKept) isSame = false
+      next.set(key, isKept ? before : row)
+    }
+    if (isSame && next.size === this.#rowsByKey.size) return false
+    this.#rowsByKey = next
+    this.#rows = [...next.values()].sort(compareMessages)
+    return true
+  }
+
+  #rowOf(key: string, value: unknown, reactions: readonly Reaction[]): ChatRow | null {
+    const parts = parseMessageKey(key)
+    if (parts === null || !isMessageValue(value)) return null
+    const stamp = this.#stampsByKey.get(key)
+    return {
+      ...parts,
+      key: key as MessageKey,
+      page: this.page,
+      number: stamp?.number ?? null,
+      text: value.x,
+      editedAtMs: value.ed ?? null,
+      replyTo: value.re ?? null,
+      reactions,
+      // Another's has left their device, or it would not be here: its stamp is on its way.
+      state: stamp === undefined && parts.seat === this.#port.seat ? 'sending' : 'sent',
+      arrivedAtMs: stamp?.arrivedAtMs ?? null,
+      l: value.l,
+      order: stamp === undefined ? null : (stamp.order ?? value.l),
+    }
+  }
+
+  #readStamps(): ReadonlyMap<string, Stamp> {
+    const { base, a0 } = this.header()
+    const stamps = new Map<string, Stamp>()
+    const pairs = this.#stamps.toArray()
+    for (let index = 0; index + 1 < pairs.length; index += 2) {
+      const [key, value] = [pairs[index], pairs[index + 1]]
+      if (typeof key !== 'string' || value === undefined || typeof value === 'string') continue
+      const [sinceStart, order] = typeof value === 'number' ? [value, null] : value
+      stamps.set(key, { number: base + index / 2 + 1, arrivedAtMs: a0 + sinceStart, order })
+    }
+    return stamps
+  }
+
+  #readReactions(): ReadonlyMap<string, readonly Reaction[]> {
+    const byMessage = new Map<string, Map<string, Seat[]>>()
+    for (const [key, value] of this.#reactions) {
+      const parts = parseReactionKey(key)
+      if (parts === null || !isReactionValue(value)) continue
+      const seatsByText = byMessage.get(parts.messageKey) ?? new Map<string, Seat[]>()
+      byMessage.set(parts.messageKey, seatsByText)
+      for (const text of value) seatsByText.set(text, [...(seatsByText.get(text) ?? []), parts.seat])
+    }
+    return new Map(
+      [...byMessage].map(([key, seatsByText]) => [
+        key,
+        [...seatsByText].map(([text, seats]) => ({ text, seats: seats.sort((a, b) => a - b) })),
+      ]),
+    )
+  }
+}
+
+const none: readonly Reaction[] = []
