@@ -69,14 +69,16 @@ async function readBody(c: Context<Env>): Promise<string> {
   const body: AsyncIterable<Uint8Array> | null = c.req.raw.body
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of body ?? []) {
-    size += chunk.byteLength
-    if (size > requestBodySizeMax) throw new AppError('request-too-large')
-    chunks.push(chunk)
-  }
   try {
+    for await (const chunk of body ?? []) {
+      size += chunk.byteLength
+      if (size > requestBodySizeMax) throw new AppError('request-too-large')
+      chunks.push(chunk)
+    }
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))
   } catch (cause) {
+    if (cause instanceof AppError) throw cause
+    // No text, or its client went away in the middle of it.
     throw new AppError('request-malformed', { cause })
   }
 }

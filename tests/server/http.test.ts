@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import test from 'node:test'
+import { createLog } from '#server/log.ts'
 import type { ErrorCode } from '#shared/errors.ts'
 import { paths } from '#shared/http.ts'
 import { requestBodySizeMax, requestUrlLengthMax } from '#shared/limits.ts'
@@ -9,6 +10,7 @@ import { assertRefused } from '../support/answers.ts'
 import { password, TestClient } from '../support/client.ts'
 import { openRaw, readToEnd, sendRaw, statusOf } from '../support/raw.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
+import { until } from '../support/until.ts'
 
 const credentials = { name: 'Alice', password }
 
@@ -202,6 +204,29 @@ test('[W-15] connections that are reset in the middle of anything leave the serv
     }),
   )
   await assertAlive(server)
+})
+
+test('[W-15] a request that its client gives up is no fault of the server’s', async () => {
+  const lines: string[] = []
+  const log = createLog('warn', { write: (line) => void lines.push(line) })
+  await using server = await startTestServer({ log })
+  const text =
+    `POST ${paths.login} HTTP/1.1\r\nHost: x\r\nOrigin: ${server.origin}\r\n` +
+    'Content-Type: application/json\r\nContent-Length: 99\r\n\r\n{'
+  const refused = async () => {
+    const metrics = await (await fetch(`http://127.0.0.1:${String(server.port)}/metrics`)).text()
+    return /^stoa_refusals_total\{code="(.*)"\} 20$/m.exec(metrics)?.[1]
+  }
+  for (let count = 0; count < 20; count += 1) {
+    const socket = openRaw(server)
+    socket.on('error', () => undefined)
+    await once(socket, 'connect')
+    await new Promise((sent) => socket.write(text, sent))
+    await assertAlive(server)
+    socket.resetAndDestroy()
+  }
+  assert.equal(await until(refused, 'all of them to be given up'), 'request-malformed')
+  assert.deepEqual(lines, [])
 })
 
 test('[R-01] an unknown route of the API is not found, in JSON, whoever asks and however', async () => {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createLog } from '#server/log.ts'
+import { createLog, type Logger } from '#server/log.ts'
 import { builtClientFolder, startServer } from '#server/start.ts'
 
 type Options = Readonly<{
@@ -12,6 +12,8 @@ type Options = Readonly<{
   /** Kept after the test when given: for a server that starts again where another stopped. */
   dataDir?: string
   clock?: () => number
+  /** Nothing is logged without. */
+  log?: Logger
   /** To come back under the address of one that stopped. */
   port?: number
 }>
@@ -33,7 +35,7 @@ export async function startTestServer(options: Options = {}): Promise<TestServer
   const server = await startServer(
     { host: '127.0.0.1', port: options.port ?? 0, dataDir, publicOrigin: null, logLevel: 'silent' },
     {
-      log: createLog('silent'),
+      log: options.log ?? createLog('silent'),
       ...(options.clock === undefined ? {} : { clock: options.clock }),
       webFolder: options.serveClient === true ? builtClientFolder : null,
     },
