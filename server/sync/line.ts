@@ -180,7 +180,7 @@ export class Line {
   }
 
   #openDocument(head: FrameHead, ref: DocumentRef, frame: Uint8Array): ErrorCode | null {
-    if (!isAuthToken(frame, head.bodyAt)) return 'frame-malformed'
+    if (!isAuthToken(frame, head.bodyAt) || this.#isOpenOtherwise(head)) return 'frame-malformed'
     if (this.#opened.size >= documentsPerSocketMax) return 'too-many-documents'
     const { access, socket, presence, onOpened } = this.#options
     const membership = access.membership(this.visitor.personId, ref.roomId)
@@ -220,6 +220,13 @@ export class Line {
   #exists(ref: DocumentRef): boolean {
     if (ref.kind === 'chat') return ref.page <= this.#options.chatTailOf(ref.roomId)
     return ref.kind === 'room' || ref.sheetId === firstSheetId
+  }
+
+  /** Hocuspocus takes what a session says for the document's own where that is open by its name alone. */
+  #isOpenOtherwise({ address, name }: FrameHead): boolean {
+    return [...this.#opened.values()].some(
+      (opened) => opened.name === name && (opened.address === name) !== (address === name),
+    )
   }
 
   #receiveSync(opened: Opened, head: FrameHead, frame: Uint8Array): ErrorCode | null {
@@ -316,11 +323,16 @@ function readBody(frame: Uint8Array, bodyAt: number): Uint8Array | null {
   }
 }
 
+/** Bytes of an update without anything in it. Less, once blanked, would not even be that to whoever reads it next. */
+const updateSizeMin = 2
+
 function readSync(frame: Uint8Array, bodyAt: number): Readonly<{ type: number; body: Uint8Array }> | null {
   const type = frame[bodyAt]
   const body = readBody(frame, bodyAt + 1)
-  const isKnown = type === syncTypes.step1 || type === syncTypes.step2 || type === syncTypes.update
-  return isKnown && body !== null && body.length > 0 ? { type, body } : null
+  if (body === null) return null
+  if (type === syncTypes.step1) return body.length > 0 ? { type, body } : null
+  const isUpdate = type === syncTypes.step2 || type === syncTypes.update
+  return isUpdate && body.length >= updateSizeMin ? { type, body } : null
 }
 
 function isStateVector(bytes: Uint8Array): boolean {

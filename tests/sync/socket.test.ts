@@ -83,6 +83,14 @@ test('[W-02] no part of a message is a message: each is refused, none acknowledg
   }
 })
 
+test('[W-02] a single byte is no update, and nothing is said of it on the console', async (context) => {
+  const said = context.mock.method(console, 'error', () => undefined)
+  for (const type of [syncTypes.step2, syncTypes.update])
+    assert.equal(await closeCodeAfter(syncFrame(names.chat, type, new Uint8Array(1))), 4400)
+  await isAlive()
+  assert.equal(said.mock.callCount(), 0)
+})
+
 test('[W-04] a number that is longer than numbers are is refused', async () => {
   const long = new Uint8Array(12).fill(255)
   assert.equal(await closeCodeAfter(long), 4400)
@@ -133,6 +141,13 @@ test('[W2] an address may carry a session, of its alphabet and length', async ()
   for (const session of ['', 'UPPER', 'x'.repeat(17), 'a\0b']) {
     assert.equal(await closeCodeAfter(encodeAuth(`${names.board}\0${session}`)), 4400, session)
   }
+})
+
+test('[W2] a document is open by its name or by sessions of it, never by both on one socket', async () => {
+  assert.equal(await closeCodeAfter(encodeAuth(`${names.chat}\0tab1`)), 4400)
+  using client = await SyncClient.open(alice.client, `${names.chat}\0tab1`, `${names.chat}\0tab2`)
+  client.send(encodeAuth(names.chat))
+  assert.equal((await client.closed).code, 4400)
 })
 
 test('[W-08] a frame for a document that is not open ends the socket with 4403', async () => {
