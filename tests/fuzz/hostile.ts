@@ -23,16 +23,20 @@ import {
   type Write,
 } from './handmade.ts'
 import { freshMessageKey, freshRow } from './honest.ts'
+import { strangeNumber, tampered } from './tamper.ts'
 import type { World } from './world.ts'
 
+/** The document that is attacked, as the attacker knows it. */
+type Target = Pick<World, 'kind' | 'doc'>
+
 export class Attacker {
-  readonly #world: World
+  readonly #world: Target
   readonly #seat: Seat
   readonly #chance: Chance
   /** How likely each struct is one that may be admitted: a single bad one spoils all that come with it. */
   #care = 1
 
-  constructor(world: World, seat: Seat, chance: Chance) {
+  constructor(world: Target, seat: Seat, chance: Chance) {
     this.#world = world
     this.#seat = seat
     this.#chance = chance
@@ -42,10 +46,10 @@ export class Attacker {
     this.#care = this.#chance.pick([0.5, 0.9, 1])
     const make = this.#chance.pick([
       () => this.#lie(),
-      () => this.#tamper(this.#lie()),
+      () => tampered(this.#chance, this.#lie()),
       () => this.#handmade(),
       () => this.#handmade(),
-      () => this.#tamper(this.#handmade()),
+      () => tampered(this.#chance, this.#handmade()),
     ])
     return make()
   }
@@ -93,34 +97,6 @@ export class Attacker {
     ])()
   }
 
-  // ── With bytes ──
-
-  #tamper(update: Uint8Array): Uint8Array {
-    let bytes = update
-    for (let left = 1 + this.#chance.below(3); left > 0; left--) bytes = this.#tamperOnce(bytes)
-    return bytes
-  }
-
-  #tamperOnce(bytes: Uint8Array): Uint8Array {
-    const chance = this.#chance
-    const at = chance.below(bytes.length + 1)
-    const to = Math.min(bytes.length, at + chance.below(12))
-    const replaced = (...middle: readonly number[]): Uint8Array =>
-      Uint8Array.from([...bytes.subarray(0, at), ...middle, ...bytes.subarray(to)])
-    const turned = Uint8Array.from(bytes, (byte, index) =>
-      index === at ? byte ^ (1 << chance.below(8)) : byte,
-    )
-    return chance.pick([
-      () => turned,
-      () => turned,
-      () => replaced(),
-      () => replaced(...encoding.encode((encoder) => encoding.writeVarUint(encoder, this.#number()))),
-      () => replaced(...chance.some(8, () => chance.below(256))),
-      () => replaced(...bytes.subarray(at, to), ...bytes.subarray(at, to)),
-      () => bytes.subarray(0, at),
-    ])()
-  }
-
   // ── By hand ──
 
   #handmade(): Uint8Array {
@@ -137,7 +113,7 @@ export class Attacker {
   #section(): Section {
     const client = this.#chance.isLikely(this.#care) ? this.#ownClient() : this.#client()
     const next = Y.getState(this.#world.doc.store, client)
-    const clock = this.#chance.isLikely(this.#care) ? next : this.#number(next)
+    const clock = this.#chance.isLikely(this.#care) ? next : strangeNumber(this.#chance, next)
     return { client, clock, structs: this.#chance.some(5, () => this.#struct(client, clock)) }
   }
 
@@ -157,7 +133,7 @@ export class Attacker {
         isGood
           ? entryIn(this.#root(), this.#key(), kind, content)
           : besides({ rightOrigin: this.#id() }, kind, content),
-      () => (isGood ? besides({ origin: this.#id() }, kind, content) : gc(this.#number())),
+      () => (isGood ? besides({ origin: this.#id() }, kind, content) : gc(strangeNumber(this.#chance))),
       () =>
         isGood
           ? besides({ origin: this.#id() }, kind, content)
@@ -173,7 +149,7 @@ export class Attacker {
 
   #content(): Write {
     const chance = this.#chance
-    const count = this.#number()
+    const count = strangeNumber(this.#chance)
     const value = this.#value()
     return chance.pick<Write>([
       anyOf(value),
@@ -189,7 +165,10 @@ export class Attacker {
     const state = Y.getState(this.#world.doc.store, client)
     const isGood = state > 0 && this.#chance.isLikely(this.#care)
     if (isGood) return { client, ranges: [[this.#chance.below(state), 1]] }
-    const ranges = this.#chance.some(3, () => [this.#number(state), this.#number(2)] as const)
+    const ranges = this.#chance.some(
+      3,
+      () => [strangeNumber(this.#chance, state), strangeNumber(this.#chance, 2)] as const,
+    )
     if (this.#chance.isLikely(0.7)) ranges.sort(([a], [b]) => a - b)
     return { client, ranges }
   }
@@ -206,22 +185,12 @@ export class Attacker {
     return this.#chance.pick([...known, ...known, ...strange, this.#ownClient()])
   }
 
-  /** Numbers that break things, and those about `near`. */
-  #number(near = 1): number {
-    const chance = this.#chance
-    const low = Math.max(0, near - 1)
-    const edges = [2 ** 31, 2 ** 32, 2 ** 52, 2 ** 53 - 2, 2 ** 53 - 1]
-    return chance.isLikely(0.85)
-      ? chance.pick([0, 1, low, near, near + 1, chance.below(near + 1)])
-      : chance.pick(edges)
-  }
-
   #id(): PlainId {
     const isGood = this.#chance.isLikely(this.#care)
     const client = isGood ? this.#ownClient() : this.#client()
     const state = Y.getState(this.#world.doc.store, client)
     if (isGood && state > 0) return { client, clock: this.#chance.below(state) }
-    return { client, clock: this.#number(state) }
+    return { client, clock: strangeNumber(this.#chance, state) }
   }
 
   #root(): string {
