@@ -171,8 +171,8 @@ function checkSeats({ chat, board }: LivePage, people: readonly Seated[]): void 
 /** How much of what this seat sent has entered the documents. */
 function structsOf({ chat, board }: LivePage, seat: Seat): number {
   return [chat.doc, board.doc]
-    .flatMap((doc) => [...Y.decodeStateVector(Y.encodeStateVector(doc))])
-    .reduce((sum, [client, clock]) => (seatOf(client) === seat ? sum + clock : sum), 0)
+    .flatMap((doc) => [...doc.store.clients])
+    .reduce((sum, [client, structs]) => (seatOf(client) === seat ? sum + structs.length : sum), 0)
 }
 
 function roomShown({ session }: LivePage): unknown {
