@@ -20,6 +20,8 @@ const knownCloseCodes = new Set<number>([
 export type Levels = Readonly<{
   /** Open sockets. */
   sockets: number
+  /** Bytes that wait for slow readers, of all sockets together. */
+  waitingSize: number
   /** Rooms with somebody in them. */
   rooms: number
   /** Documents that somebody has open. */
@@ -65,6 +67,7 @@ export function createMetrics(): Metrics {
     new Counter({ name: `stoa_${name}_total`, help, labelNames, registers })
 
   const sockets = gauge('sockets_open', 'Open sockets.')
+  const waiting = gauge('sockets_waiting_bytes', 'Bytes that wait in all sockets for their clients to read.')
   const rooms = gauge('rooms_present', 'Rooms with somebody in them.')
   const documents = gauge('documents_open', 'Documents in memory because somebody has them open.')
   const lag = gauge('event_loop_lag_seconds', 'Worst delay of the event loop within the last seconds.')
@@ -116,6 +119,7 @@ export function createMetrics(): Metrics {
     },
     text(levels) {
       sockets.set(levels.sockets)
+      waiting.set(levels.waitingSize)
       rooms.set(levels.rooms)
       documents.set(levels.documents)
       lag.set(levels.lagMs / 1_000)

@@ -54,6 +54,8 @@ export const socketsPerAddressMax = 256
 export const documentsPerSocketMax = 16
 /** Bytes waiting to be read by one slow client before it is cut off (W-23). */
 export const socketBufferSizeMax = 8 * 1024 * 1024
+/** Bytes waiting in all sockets together before the slowest are cut off (W-24): a few of the largest boards. */
+export const socketBuffersSizeMax = 12 * socketBufferSizeMax
 /** A quiet client is asked for a sign of life this often … */
 export const pingIntervalMs = 10_000
 /** … and cut off when none came for this long (A-07, W-22). */

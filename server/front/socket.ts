@@ -20,6 +20,7 @@ import { closeCodes } from '#shared/wire/close-codes.ts'
 import { frameTypes, pingFrame } from '#shared/wire/frames.ts'
 import type { Meters } from '../metrics.ts'
 import { TokenBucket } from '#shared/token-bucket.ts'
+import type { Backlog } from './backlog.ts'
 
 /** WebSocket pings of a client's own, at once and per second (W-13). No browser sends any. */
 const clientPingsMax = 5
@@ -48,6 +49,7 @@ type Handlers = Readonly<{
 export class ClientSocket {
   readonly #ws: WebSocket
   readonly #meters: Pick<Meters, 'refused' | 'socketClosed'>
+  readonly #backlog: Backlog
   readonly #frames: TokenBucket
   readonly #pings: TokenBucket
   #handlers: Handlers | null = null
@@ -58,10 +60,11 @@ export class ClientSocket {
   #aloneSize = 0
   #hasEnded = false
 
-  constructor(ws: WebSocket, meters: Pick<Meters, 'refused' | 'socketClosed'>) {
+  constructor(ws: WebSocket, meters: Pick<Meters, 'refused' | 'socketClosed'>, backlog: Backlog) {
     const nowMs = performance.now()
     this.#ws = ws
     this.#meters = meters
+    this.#backlog = backlog
     this.#frames = new TokenBucket(framesBurstMax, framesPerSecondMax, nowMs)
     this.#pings = new TokenBucket(clientPingsMax, clientPingsMax, nowMs)
     this.#heardAtMs = nowMs
@@ -69,10 +72,11 @@ export class ClientSocket {
     // Before anything else: an error without a listener would end the process (W-15).
     ws.on('error', (error: Error & { code?: string }) => {
       const closeCode = codeOfViolation(error.code)
-      if (closeCode === cutCode) this.#cut()
+      if (closeCode === cutCode) this.cut()
       else this.#closeWith(closeCode, '')
     })
     ws.on('close', (code) => {
+      backlog.forget(this)
       this.#end(code)
     })
     ws.on('ping', (data) => {
@@ -95,6 +99,11 @@ export class ClientSocket {
     return !this.#hasEnded
   }
 
+  /** Bytes that wait for the client to read, also of what was sent before it was told to go. */
+  get waitingSize(): number {
+    return this.#ws.bufferedAmount
+  }
+
   /** From now on larger frames may come: a document has been opened. */
   trust(): void {
     this.#isTrusted = true
@@ -102,15 +111,16 @@ export class ClientSocket {
 
   send(frame: Uint8Array): void {
     if (this.#hasEnded) return
-    const waitingSize = this.#ws.bufferedAmount
+    const { waitingSize } = this
     // A whole document may be larger than all that may wait; it waits alone, and is not counted until it is read.
     if (waitingSize < littleSize) this.#aloneSize = frame.length > socketBufferSizeMax ? frame.length : 0
     if (waitingSize + frame.length - this.#aloneSize > socketBufferSizeMax) {
       // It does not read: a close frame would wait behind everything else (W-23). It resyncs when it comes back.
-      this.#cut()
+      this.cut()
       return
     }
     this.#ws.send(frame, { binary: true })
+    this.#backlog.sent(this)
   }
 
   /** Ends it with the error's close code and its code as the reason. Nothing is sent or heard after this. */
@@ -119,10 +129,17 @@ export class ClientSocket {
     this.#closeWith(errorRow(code).close ?? closeCodes.malformed, code)
   }
 
+  /** Ends it without a word, at once, and lets go of all that waits. */
+  cut(): void {
+    this.#ws.terminate()
+    this.#backlog.forget(this)
+    this.#end(cutCode)
+  }
+
   /** Asks a quiet client for a sign of life, and cuts a dead one (W3). Called about once a second. */
   checkSilence(): void {
     const nowMs = performance.now()
-    if (nowMs - this.#heardAtMs >= pingTimeoutMs) this.#cut()
+    if (nowMs - this.#heardAtMs >= pingTimeoutMs) this.cut()
     else if (nowMs - Math.max(this.#heardAtMs, this.#askedAtMs) >= pingIntervalMs) {
       this.#askedAtMs = nowMs
       this.send(pingFrame)
@@ -161,11 +178,6 @@ export class ClientSocket {
       this.#ws.terminate()
     }, closeGraceMs).unref()
     this.#end(closeCode)
-  }
-
-  #cut(): void {
-    this.#ws.terminate()
-    this.#end(cutCode)
   }
 
   #end(closeCode: number): void {

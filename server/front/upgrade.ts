@@ -11,6 +11,7 @@ import type { ErrorCode } from '#shared/errors.ts'
 import { frameSizeMax, socketsPerAddressMax } from '#shared/limits.ts'
 import type { Meters } from '../metrics.ts'
 import { addressOf } from './address.ts'
+import type { Backlog } from './backlog.ts'
 import { refuseRaw } from './http.ts'
 import { ClientSocket } from './socket.ts'
 
@@ -20,12 +21,13 @@ const fragmentsMax = 64
 type Options = Readonly<{
   isAllowedOrigin: (origin: string | undefined) => boolean
   meters: Pick<Meters, 'refused' | 'socketClosed'>
+  backlog: Backlog
   onSocket: (socket: ClientSocket, cookieHeader: string | undefined) => void
 }>
 
 export type HandleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 
-export function createUpgrades({ isAllowedOrigin, meters, onSocket }: Options): HandleUpgrade {
+export function createUpgrades({ isAllowedOrigin, meters, backlog, onSocket }: Options): HandleUpgrade {
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -61,7 +63,7 @@ export function createUpgrades({ isAllowedOrigin, meters, onSocket }: Options): 
       ws.once('close', () => {
         count(address, -1)
       })
-      onSocket(new ClientSocket(ws, meters), request.headers.cookie)
+      onSocket(new ClientSocket(ws, meters, backlog), request.headers.cookie)
     })
   }
 }

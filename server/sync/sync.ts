@@ -7,6 +7,7 @@ import { serverSeat } from '#shared/ids.ts'
 import { socketsUnauthenticatedMax } from '#shared/limits.ts'
 import { ChatIndex } from '../chat/chat-index.ts'
 import { indexRooms } from '../chat/reindex.ts'
+import { Backlog } from '../front/backlog.ts'
 import { endOneByOne } from '../front/farewell.ts'
 import type { ClientSocket } from '../front/socket.ts'
 import { createUpgrades, type HandleUpgrade } from '../front/upgrade.ts'
@@ -37,13 +38,14 @@ export type Sync = AsyncDisposable &
     handleUpgrade: HandleUpgrade
     /** Why documents cannot be saved now; empty if they can. */
     faults(): readonly string[]
-    levels(): Pick<Levels, 'sockets' | 'rooms' | 'documents'>
+    levels(): Pick<Levels, 'sockets' | 'waitingSize' | 'rooms' | 'documents'>
   }>
 
 export function startSync({ store, access, clock, log, meters, isAllowedOrigin }: Options): Sync {
   const lines = new Set<Line>()
   const linesByDocument = new Map<string, Set<Line>>()
   const presence = new PresenceRooms()
+  const backlog = new Backlog()
   const documentLog = openDocumentLog(store.db, log)
   indexRooms({ store, read: documentLog.read, log })
   const index = new ChatIndex(store)
@@ -141,10 +143,11 @@ export function startSync({ store, access, clock, log, meters, isAllowedOrigin }
   }
 
   return {
-    handleUpgrade: createUpgrades({ isAllowedOrigin, meters, onSocket: admit }),
+    handleUpgrade: createUpgrades({ isAllowedOrigin, meters, backlog, onSocket: admit }),
     faults: () => (turn.canSave ? [] : ['storage-failed']),
     levels: () => ({
       sockets: [...lines].filter((line) => line.isOpen()).length,
+      waitingSize: backlog.measure(),
       rooms: presence.roomCount,
       documents: linesByDocument.size,
     }),

@@ -86,7 +86,8 @@ export async function openRawSocket(
     framesIn(received)
       .filter((frame) => frame.opcode === opcode)
       .map(({ payload }) => payload)
-  const closed = once(socket, 'close')
+  // Not `once`, which would fail by an error: a connection that was reset is over as well.
+  const closed = new Promise((resolve) => socket.once('close', resolve))
   socket.write(
     `GET ${paths.socket} HTTP/1.1\r\nHost: x\r\nOrigin: ${client.origin}\r\nCookie: ${client.cookie}\r\n` +
       'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +

@@ -2,13 +2,20 @@
 import assert from 'node:assert/strict'
 import { performance } from 'node:perf_hooks'
 import { after, mock, test } from 'node:test'
-import { pingIntervalMs, pingTimeoutMs, socketsPerAddressMax } from '#shared/limits.ts'
+import * as Y from 'yjs'
+import {
+  pingIntervalMs,
+  pingTimeoutMs,
+  socketBuffersSizeMax,
+  socketBufferSizeMax,
+  socketsPerAddressMax,
+} from '#shared/limits.ts'
 import { packPoints } from '#shared/board/points.ts'
 import { encodeAsk, encodeAuth } from '#web/sync/frames.ts'
 import { lastPresence, presenceFrame, save } from '../support/frames.ts'
 import { statusOf } from '../support/raw.ts'
 import { clientFrame, opcodes, openRawSocket, type RawSocket } from '../support/raw-socket.ts'
-import { changeOf, replicaOf, seatedRoom } from '../support/seated.ts'
+import { changeOf, replicaOf, seatedRoom, type Seated } from '../support/seated.ts'
 import { startTestServer } from '../support/server.ts'
 import { SyncClient } from '../support/sync-client.ts'
 import { until } from '../support/until.ts'
@@ -202,9 +209,9 @@ test('[W-22] [A-07] three hundred sockets that fell silent are freed after 35 s,
   assert.deepEqual(await Promise.all(silent.map(({ closeCode }) => closeCode)), Array(300).fill(null))
 })
 
-test('[W-23] a reader that has stopped reading is cut at 8 MiB, and nobody else', async () => {
-  using writer = await SyncClient.open(alice.client, names.board)
-  const board = replicaOf(alice.seat, 'board', 23)
+/** Draws so many strokes of about 100 kB. */
+async function drawLarge(writer: SyncClient, { seat }: Seated, name: string, count: number): Promise<void> {
+  const board = replicaOf(seat, 'board', 23)
   // Far to and fro, which packs badly: about 100 kB.
   const points = Array.from({ length: 12_000 }, (_, index) => [
     index % 2 === 0 ? 1e5 : -1e5,
@@ -212,13 +219,18 @@ test('[W-23] a reader that has stopped reading is cut at 8 MiB, and nobody else'
     0.5,
   ])
   const row = { k: 'stroke', c: 0, w: 4, z: 'V', p: packPoints(points.flat(), false) }
-  for (let index = 0; index < 24; index += 1) {
-    const id = `${alice.seat.toString(36)}.big${String(index)}`
+  for (let index = 0; index < count; index += 1) {
+    const id = `${seat.toString(36)}.big${String(index)}`
     const update = changeOf(board, () => {
       board.getMap('shapes').set(id, row)
     })
-    await save(writer, names.board, update)
+    await save(writer, name, update)
   }
+}
+
+test('[W-23] a reader that has stopped reading is cut at 8 MiB, and nobody else', async () => {
+  using writer = await SyncClient.open(alice.client, names.board)
+  await drawLarge(writer, alice, names.board, 24)
   // A few MB wait for whoever is slow …
   using slow = await openWith(names.board)
   slow.socket.pause()
@@ -245,6 +257,35 @@ test('[W-23] a reader that has stopped reading is cut at 8 MiB, and nobody else'
     'the reader to be cut',
     30_000,
   )
+  await isAlive()
+  assert.equal(writer.has('ended'), false)
+})
+
+test('[W-24] readers that stop reading below their own 8 MiB have 96 MiB together, and nobody else is cut', async () => {
+  const { people: others, names: there } = await seatedRoom(server, 'Carol')
+  const [carol] = others
+  assert.ok(carol !== undefined)
+  using writer = await SyncClient.open(carol.client, there.board)
+  await drawLarge(writer, carol, there.board, 6)
+  const cut = await sample('socket_closes_total{code="1006"}')
+  await using ends = new AsyncDisposableStack()
+  let mostWaiting = 0
+  for (let reader = 0; reader < 30; reader += 1) {
+    const raw = ends.use(await openRawSocket(carol.client, { localAddress: '127.0.0.24' }))
+    raw.socket.pause()
+    const before = await sample('sockets_waiting_bytes')
+    // The system takes some of it first. Under many addresses, because each may ask only so often.
+    for (let ask = 0, waiting = before; waiting < before + 5e6 && ask < 15 * 6; ask += 1) {
+      const address = `${there.board}\0t${String(ask % 15)}`
+      if (ask < 15) raw.socket.write(clientFrame(opcodes.binary, encodeAuth(address)))
+      raw.socket.write(clientFrame(opcodes.binary, encodeAsk(address, new Y.Doc())))
+      waiting = await sample('sockets_waiting_bytes')
+      assert.ok(waiting <= socketBuffersSizeMax, `${String(waiting)} bytes wait`)
+      mostWaiting = Math.max(mostWaiting, waiting)
+    }
+  }
+  assert.ok((await sample('socket_closes_total{code="1006"}')) > cut, 'some were cut')
+  assert.ok(mostWaiting > socketBuffersSizeMax - socketBufferSizeMax, 'not by their own limit')
   await isAlive()
   assert.equal(writer.has('ended'), false)
 })
