@@ -78,6 +78,7 @@ export class Line {
   readonly #presenceRate: TokenBucket
   readonly #liveRate: TokenBucket
   readonly #sinceMs = performance.now()
+  #hasOpened = false
   visitor: Visitor
 
   constructor(options: Options) {
@@ -100,9 +101,9 @@ export class Line {
     return this.#options.socket.isOpen
   }
 
-  /** True once a document has been opened. */
+  /** True once a document has been opened, whether or not one is open now. */
   get hasOpened(): boolean {
-    return this.#opened.size > 0
+    return this.#hasOpened
   }
 
   writerIn(roomId: RoomId): Writer | null {
@@ -190,6 +191,7 @@ export class Line {
       return null
     }
     socket.trust()
+    this.#hasOpened = true
     const { personId, name } = this.visitor
     const peer: PresencePeer | null =
       ref.kind === 'room'

@@ -81,7 +81,7 @@ export function startSync({ store, access, clock, log, meters, isAllowedOrigin }
       socket.close('signed-out')
       return
     }
-    if ([...lines].filter((line) => !line.hasOpened).length >= socketsUnauthenticatedMax) {
+    if ([...lines].filter((line) => line.isOpen() && !line.hasOpened).length >= socketsUnauthenticatedMax) {
       socket.close('too-many-sockets')
       return
     }
