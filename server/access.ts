@@ -1,5 +1,5 @@
 /** What sockets and documents ask of accounts and rooms. */
-import { firstSheetId } from '#shared/room.ts'
+import { firstSheetId, mayDraw } from '#shared/room.ts'
 import type { Sessions } from './accounts/sessions.ts'
 import type { Access } from './ports.ts'
 import type { Store } from './store/open.ts'
@@ -12,7 +12,8 @@ export function createAccess({ store, sessions }: Readonly<{ store: Store; sessi
     visitor: sessions.peek,
     membership(personId, roomId) {
       const seat = store.seats.find(roomId, personId)
-      return seat === null || seat.leftAt !== null ? null : { seat: seat.seat, role: seat.role }
+      if (seat === null || seat.leftAt !== null) return null
+      return { seat: seat.seat, role: seat.role, canDraw: mayDraw(seat.role, seat.drawing) }
     },
     roomSnapshot(roomId) {
       const room = store.rooms.byId(roomId)
@@ -24,7 +25,7 @@ export function createAccess({ store, sessions }: Readonly<{ store: Store; sessi
         name,
         ...(leftAt === null ? {} : { hasLeft: true as const }),
       }))
-      return { info: { title: room.title, access: room.access }, people, boards }
+      return { info: { title: room.title, access: room.access, drawing: room.drawing }, people, boards }
     },
   }
 }

@@ -18,7 +18,7 @@ export type Visitor = Readonly<{
   expiresAtMs: number
 }>
 
-export type Membership = Readonly<{ seat: Seat; role: Role }>
+export type Membership = Readonly<{ seat: Seat; role: Role; canDraw: boolean }>
 
 /** Everything the room document shows, from SQL. */
 export type RoomSnapshot = Readonly<{

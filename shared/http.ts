@@ -8,7 +8,7 @@ import * as v from 'valibot'
 import type { MessageKey } from './chat/message.ts'
 import type { ErrorCode } from './errors.ts'
 import type { PersonId, RoomId, Seat } from './ids.ts'
-import type { Role, RoomAccess } from './room.ts'
+import { drawings, type Drawing, type Role, type RoomAccess } from './room.ts'
 
 /** Body of every response with a status of 400 or more. */
 export type ErrorBody = Readonly<{ code: ErrorCode; sentence: string; fix: string }>
@@ -82,15 +82,19 @@ export type RoomResponse = Readonly<{
   /** This person's permanent number in the room. */
   seat: Seat
   role: Role
+  drawing: Drawing
   /** Arrival number of the last message they have read. */
   readCount: number
   /** Number of the newest page of chat. */
   chatTail: number
 }>
 
-/** PATCH room. */
-export const RenameRoomRequest = v.strictObject({ title: v.pipe(v.string(), v.maxLength(1_024)) })
-export type RenameRoomRequest = v.InferOutput<typeof RenameRoomRequest>
+/** PATCH room: what is not named stays as it is. */
+export const ChangeRoomRequest = v.strictObject({
+  title: v.optional(v.pipe(v.string(), v.maxLength(1_024))),
+  drawing: v.optional(v.picklist(drawings)),
+})
+export type ChangeRoomRequest = v.InferOutput<typeof ChangeRoomRequest>
 
 /** PUT read: only ever forward. → 204 */
 export const MarkReadRequest = v.strictObject({

@@ -73,6 +73,9 @@ export const stateVectorSizeMax = 16 * 1024
 export const updateSizeMax = 256 * 1024
 /** Structs and delete ranges in one update. */
 export const updateStructsMax = 600
+/** Changes a page may bring at once to what it may only read, then per second: it may not have heard yet (BO5). */
+export const leftOutBurstMax = 120
+export const leftOutPerSecondMax = 2
 /** Clients of one seat in one update. */
 export const updateClientsMax = 64
 /** Rows of a document's log since its snapshot, and their bytes: more make a new one, or opening takes too long. */

@@ -1,7 +1,7 @@
 /**
  * A room: which documents it has, and what each role may do.
  *
- * Rules D1–D3 and RO1 of docs/PROTOCOL.md.
+ * Rules D1–D3, RO1 and BO5 of docs/PROTOCOL.md.
  */
 import { isRoomId, isSheetId, type RoomId, type SheetId } from './ids.ts'
 
@@ -11,18 +11,34 @@ export type Role = 'owner' | 'moderator' | 'member' | 'guest'
 /** Who may enter a room: anyone signed in, or only by invite. */
 export type RoomAccess = 'open' | 'invite'
 
-export type RoomAction = 'read' | 'write' | 'draw' | 'call' | 'invite' | 'rename' | 'moderate'
+/** Whom a room lets draw: all its people, all but guests, or only those who moderate it. */
+export const drawings = ['everyone', 'members', 'moderators'] as const
+export type Drawing = (typeof drawings)[number]
+
+export type RoomAction = 'read' | 'write' | 'call' | 'invite' | 'configure' | 'moderate'
 
 const actionsByRole: Readonly<Record<Role, ReadonlySet<RoomAction>>> = {
-  owner: new Set(['read', 'write', 'draw', 'call', 'invite', 'rename', 'moderate']),
-  moderator: new Set(['read', 'write', 'draw', 'call', 'invite', 'rename', 'moderate']),
-  member: new Set(['read', 'write', 'draw', 'call', 'invite']),
-  guest: new Set(['read', 'write', 'draw', 'call']),
+  owner: new Set(['read', 'write', 'call', 'invite', 'configure', 'moderate']),
+  moderator: new Set(['read', 'write', 'call', 'invite', 'configure', 'moderate']),
+  member: new Set(['read', 'write', 'call', 'invite']),
+  guest: new Set(['read', 'write', 'call']),
 }
 
 /** Whether a role allows an action (RO1). */
 export function may(role: Role, action: RoomAction): boolean {
   return actionsByRole[role].has(action)
+}
+
+/** Whether a role may draw where a room lets these draw (BO5). */
+export function mayDraw(role: Role, drawing: Drawing): boolean {
+  switch (drawing) {
+    case 'everyone':
+      return true
+    case 'members':
+      return role !== 'guest'
+    case 'moderators':
+      return may(role, 'moderate')
+  }
 }
 
 /** One of a room's documents (D1). Pages count from 0. */
@@ -70,7 +86,7 @@ export function parseDocumentName(name: string): DocumentRef | null {
 }
 
 /** What the room document's `info` map holds. */
-export type RoomInfo = Readonly<{ title: string; access: RoomAccess }>
+export type RoomInfo = Readonly<{ title: string; access: RoomAccess; drawing: Drawing }>
 
 /** What the room document's `people` map holds for each seat, keyed by the seat in decimal. */
 export type RoomPerson = Readonly<{

@@ -8,13 +8,13 @@ import {
   paths,
   type AcceptInviteRequest,
   type AcceptInviteResponse,
+  type ChangeRoomRequest,
   type CreateRoomRequest,
   type CredentialsRequest,
   type InviteInfo,
   type InviteResponse,
   type MarkReadRequest,
   type MeResponse,
-  type RenameRoomRequest,
   type RoomResponse,
   type RoomsResponse,
   type SignedIn,
@@ -66,7 +66,7 @@ export const api = {
   room: (id: RoomId) => request('GET', paths.room(id)) as Promise<RoomResponse>,
   joinRoom: (id: RoomId) => request('POST', paths.joinRoom(id)) as Promise<RoomResponse>,
   leaveRoom: (id: RoomId) => request('POST', paths.leaveRoom(id)) as Promise<void>,
-  renameRoom: (id: RoomId, change: RenameRoomRequest) =>
+  changeRoom: (id: RoomId, change: ChangeRoomRequest) =>
     request('PATCH', paths.room(id), change) as Promise<RoomResponse>,
   markRead: (id: RoomId, mark: MarkReadRequest) => request('PUT', paths.markRead(id), mark) as Promise<void>,
   createInvite: (id: RoomId) => request('POST', paths.invites(id)) as Promise<InviteResponse>,

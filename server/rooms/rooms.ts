@@ -1,11 +1,17 @@
 /**
- * Rooms: making them, coming in, leaving.
+ * Rooms: making them, coming in, their settings, leaving.
  *
  * Invariant: a room that does not exist and one that is not open to somebody are the same to them, by the same code
  * and in the same words (R-01, R-02, H-18).
  */
 import { AppError } from '#shared/errors.ts'
-import type { CreateRoomRequest, RoomResponse, RoomsResponse, RoomSummary } from '#shared/http.ts'
+import type {
+  ChangeRoomRequest,
+  CreateRoomRequest,
+  RoomResponse,
+  RoomsResponse,
+  RoomSummary,
+} from '#shared/http.ts'
 import { isRoomId, type PersonId, type RoomId } from '#shared/ids.ts'
 import { roomsListedMax, roomsPerPersonPerDayMax } from '#shared/limits.ts'
 import { cleanName, refuseRoomTitle } from '#shared/names.ts'
@@ -46,6 +52,7 @@ export function createRooms({ store, clock, presences }: Options) {
       room: summarize({ ...room, role: seat.role, readCount: seat.readCount, peopleCount }),
       seat: seat.seat,
       role: seat.role,
+      drawing: room.drawing,
       readCount: seat.readCount,
       chatTail: store.rooms.chatTail(id),
     }
@@ -126,12 +133,12 @@ export function createRooms({ store, clock, presences }: Options) {
       return seat(personId, room.id, 'member')
     },
 
-    rename({ personId }: SignedInPerson, id: string, rawTitle: string): RoomResponse {
-      const { room } = enterTo('rename', personId, id)
-      const title = cleanName(rawTitle)
-      const refusal = refuseRoomTitle(title)
+    change({ personId }: SignedInPerson, id: string, request: ChangeRoomRequest): RoomResponse {
+      const { room } = enterTo('configure', personId, id)
+      const title = request.title === undefined ? null : cleanName(request.title)
+      const refusal = title === null ? null : refuseRoomTitle(title)
       if (refusal !== null) throw new AppError(refusal)
-      store.rooms.rename(room.id, title)
+      store.rooms.change(room.id, { title, drawing: request.drawing ?? null })
       presences.roomChanged(room.id)
       return describe(personId, room.id)
     },

@@ -2,10 +2,10 @@
 import { Hono, type Context } from 'hono'
 import {
   AcceptInviteRequest,
+  ChangeRoomRequest,
   CreateRoomRequest,
   MarkReadRequest,
   paths,
-  RenameRoomRequest,
   type AcceptInviteResponse,
   type InviteInfo,
   type InviteResponse,
@@ -40,8 +40,7 @@ export function roomRoutes({ rooms, invites, search }: Options): Hono<Env> {
   app.get(paths.room(anyId), (c) => c.json<RoomResponse>(rooms.get(signedIn(c), idOf(c))))
   app.patch(paths.room(anyId), async (c) => {
     const visitor = signedIn(c)
-    const { title } = await readJson(c, RenameRoomRequest)
-    return c.json<RoomResponse>(rooms.rename(visitor, idOf(c), title))
+    return c.json<RoomResponse>(rooms.change(visitor, idOf(c), await readJson(c, ChangeRoomRequest)))
   })
   app.post(paths.joinRoom(anyId), (c) => c.json<RoomResponse>(rooms.join(signedIn(c), idOf(c))))
   app.post(paths.leaveRoom(anyId), (c) => {

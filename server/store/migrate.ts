@@ -8,9 +8,10 @@ import type { Database } from 'better-sqlite3'
 import { initial } from './migrations/0001-initial.ts'
 import { snapshot } from './migrations/0002-snapshot.ts'
 import { chatPages } from './migrations/0003-chat-pages.ts'
+import { drawing } from './migrations/0004-drawing.ts'
 
 /** In order; the n-th makes version n + 1. */
-const migrations: readonly string[] = [initial, snapshot, chatPages]
+const migrations: readonly string[] = [initial, snapshot, chatPages, drawing]
 
 export const latestVersion = migrations.length
 

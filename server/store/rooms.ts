@@ -1,12 +1,13 @@
 /** The table `room`. */
 import type { Database } from 'better-sqlite3'
 import type { PersonId, RoomId } from '#shared/ids.ts'
-import type { Role, RoomAccess } from '#shared/room.ts'
+import type { Drawing, Role, RoomAccess } from '#shared/room.ts'
 
 export type RoomRow = Readonly<{
   id: RoomId
   title: string
   access: RoomAccess
+  drawing: Drawing
   messageCount: number
   lastActiveAt: number
 }>
@@ -16,10 +17,13 @@ export type ListedRoomRow = RoomRow &
   Readonly<{ role: Role | null; readCount: number | null; peopleCount: number }>
 
 type NewRoom = Readonly<{ id: RoomId; title: string; access: RoomAccess; createdBy: PersonId; nowMs: number }>
+/** Null leaves a thing as it is. */
+type RoomChange = Readonly<{ title: string | null; drawing: Drawing | null }>
 type OfPerson = Readonly<{ personId: PersonId; limit: number }>
 
 export function roomsTable(db: Database) {
-  const columns = 'r.id, r.title, r.access, r.message_count AS messageCount, r.last_active_at AS lastActiveAt'
+  const columns =
+    'r.id, r.title, r.access, r.drawing, r.message_count AS messageCount, r.last_active_at AS lastActiveAt'
   const peopleCount =
     '(SELECT count(*) FROM seat o WHERE o.room_id = r.id AND o.left_at IS NULL) AS peopleCount'
   const byId = db.prepare<[RoomId], RoomRow>(`SELECT ${columns} FROM room r WHERE r.id = ?`)
@@ -37,7 +41,9 @@ export function roomsTable(db: Database) {
   const insert = db.prepare<[NewRoom]>(`
     INSERT INTO room (id, title, access, created_by, created_at, last_active_at, is_indexed)
     VALUES (@id, @title, @access, @createdBy, @nowMs, @nowMs, 1)`)
-  const rename = db.prepare<[string, RoomId]>('UPDATE room SET title = ? WHERE id = ?')
+  const change = db.prepare<[RoomChange & { id: RoomId }]>(
+    'UPDATE room SET title = coalesce(@title, title), drawing = coalesce(@drawing, drawing) WHERE id = @id',
+  )
   const createdSince = db
     .prepare<[PersonId, number], number>('SELECT count(*) FROM room WHERE created_by = ? AND created_at > ?')
     .pluck()
@@ -59,7 +65,7 @@ export function roomsTable(db: Database) {
     /** Open rooms this person is not in, latest activity first. */
     open: (personId: PersonId, limit: number): ListedRoomRow[] => open.all({ personId, limit }),
     add: (room: NewRoom): void => void insert.run(room),
-    rename: (id: RoomId, title: string): void => void rename.run(title, id),
+    change: (id: RoomId, to: RoomChange): void => void change.run({ id, ...to }),
     countCreatedSince: (personId: PersonId, sinceMs: number): number =>
       createdSince.get(personId, sinceMs) ?? 0,
     /** A new chat message: it counts as activity and as unread. */

@@ -5,9 +5,16 @@
  */
 import type { Database } from 'better-sqlite3'
 import type { PersonId, RoomId, Seat } from '#shared/ids.ts'
-import type { Role } from '#shared/room.ts'
+import type { Drawing, Role } from '#shared/room.ts'
 
-export type SeatRow = Readonly<{ seat: Seat; role: Role; readCount: number; leftAt: number | null }>
+export type SeatRow = Readonly<{
+  seat: Seat
+  role: Role
+  readCount: number
+  leftAt: number | null
+  /** The room's. */
+  drawing: Drawing
+}>
 export type SeatedPersonRow = Readonly<{
   seat: Seat
   role: Role
@@ -20,7 +27,8 @@ type NewSeat = Readonly<{ roomId: RoomId; personId: PersonId; role: Role; nowMs:
 
 export function seatsTable(db: Database) {
   const find = db.prepare<[RoomId, PersonId], SeatRow>(`
-    SELECT seat, role, read_count AS readCount, left_at AS leftAt FROM seat WHERE room_id = ? AND person_id = ?`)
+    SELECT s.seat, s.role, s.read_count AS readCount, s.left_at AS leftAt, r.drawing
+    FROM seat s JOIN room r ON r.id = s.room_id WHERE s.room_id = ? AND s.person_id = ?`)
   const people = db.prepare<[RoomId], SeatedPersonRow>(`
     SELECT s.seat, s.role, s.person_id AS personId, p.name, s.left_at AS leftAt
     FROM seat s JOIN person p ON p.id = s.person_id WHERE s.room_id = ? ORDER BY s.seat`)

@@ -6,23 +6,24 @@
  */
 import { randomInt } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
-import { Hocuspocus, type Document } from '@hocuspocus/server'
+import { Hocuspocus, OutgoingMessage, type Connection, type Document } from '@hocuspocus/server'
 import * as Y from 'yjs'
 import { voidsOf } from '#shared/chat/page-rules.ts'
 import type { PageHeader } from '#shared/chat/page.ts'
 import type { ErrorCode } from '#shared/errors.ts'
 import { clientIdOf, seatOf, serverSeat, type RoomId, type Seat } from '#shared/ids.ts'
 import { documentName, parseDocumentName, rootsByKind, type DocumentRef } from '#shared/room.ts'
+import type { Admitted, Judging } from '#shared/sync/judge.ts'
 import { policies, type Writer } from '#shared/sync/policy.ts'
 import { syncTypes } from '#shared/wire/frames.ts'
-import { encodeVoids } from '#shared/wire/notes.ts'
+import { encodeVoids, type VoidNote } from '#shared/wire/notes.ts'
 import { Allowance } from '../chat/allowance.ts'
 import type { ChatIndex } from '../chat/chat-index.ts'
 import { ChatPage, firstUpdateOf } from '../chat/chat-page.ts'
 import { writeHeader } from '../chat/stamps.ts'
 import type { Logger } from '../log.ts'
 import type { Access, Clock } from '../ports.ts'
-import { inspectUpdate } from './guard.ts'
+import { inspectReading, inspectUpdate } from './guard.ts'
 import type { DocumentLog } from './log.ts'
 import { reconcileRoom } from './room-document.ts'
 
@@ -35,6 +36,8 @@ export type DocumentClient = Readonly<{
   send(frame: Uint8Array): void
   /** A change that nobody's page makes. */
   onRefused(name: string, reason: string): void
+  /** A change by somebody who may only read the document, and may not know it yet. */
+  onLeftOut(): void
   close(code: ErrorCode): void
 }>
 
@@ -56,15 +59,8 @@ type Options = Readonly<{
 
 type ChatRef = Extract<DocumentRef, { kind: 'chat' }>
 
-/** What a client wants to change. `tell` reaches that client alone. */
-type Change = Readonly<{
-  client: DocumentClient
-  name: string
-  doc: Document
-  bytes: Uint8Array
-  isHandshake: boolean
-  tell: (note: string) => void
-}>
+/** One client's connection to one document. `readOnly` once it may not write, for as long as it lasts (BO5). */
+type DocumentConnection = Connection<{ client: DocumentClient }>
 
 type Loaded = Readonly<{
   ref: DocumentRef
@@ -97,21 +93,16 @@ export function createDocuments({ access, documentLog, index, turn, clock, log }
       load(name, document)
       return Promise.resolve()
     },
-    beforeSync: ({ connection, context, document, documentName: name, type, payload }) => {
-      if (type !== syncTypes.step1) {
-        take({
-          client: context.client,
-          name,
-          doc: document,
-          bytes: payload,
-          isHandshake: type === syncTypes.step2,
-          tell: (note) => {
-            connection.sendStateless(note)
-          },
-        })
-        // Zeros are an update without anything in it. `payload` is a view of what Hocuspocus reads next.
-        payload.fill(0)
-      }
+    connected: ({ connection }) => {
+      // It may have changed since this connection was let in.
+      tellRight(connection)
+      return Promise.resolve()
+    },
+    beforeSync: ({ connection, type, payload }) => {
+      const isLeftOut = type !== syncTypes.step1 && take(connection, payload, type === syncTypes.step2)
+      // Zeros are an update without anything in it. `payload` is a view of what Hocuspocus reads next; of what is left
+      // out it must see the contents to answer that they are not saved.
+      if (type !== syncTypes.step1 && !isLeftOut) payload.fill(0)
       return Promise.resolve()
     },
     // An evicted document must not take its successor of the same name with it. No message: it is no fault.
@@ -189,38 +180,47 @@ export function createDocuments({ access, documentLog, index, turn, clock, log }
     roomChanged(roomId)
   }
 
-  /** Takes in what a client wants to change. */
-  function take({ client, name, doc, bytes, isHandshake, tell }: Change): void {
+  /** Takes in what a client wants to change. True if it is left out, because they may only read. */
+  function take(connection: DocumentConnection, bytes: Uint8Array, isHandshake: boolean): boolean {
+    const { client } = connection.context
+    const { document: doc } = connection
+    const { name } = doc
     const entry = loaded.get(name)
     const writer = entry === undefined ? null : client.writerIn(entry.ref.roomId)
-    if (!client.isOpen() || entry?.doc !== doc || writer === null) return
-    const { ref, page } = entry
-    const nowMs = performance.now()
-    const verdict = inspectUpdate(bytes, {
-      doc,
-      policy: policies[ref.kind],
-      writer,
-      isHandshake,
-      voidsOf: (entries) =>
-        page === null
-          ? new Map()
-          : voidsOf(
-              entries,
-              page.view(() => allowance.takeMessage(ref.roomId, writer.seat, nowMs)),
-            ),
-    })
+    if (!client.isOpen() || entry?.doc !== doc || writer === null) return false
+    const policy = policies[entry.ref.kind]
+    if (connection.readOnly || !policy.mayWrite(writer)) return leaveOut(connection, bytes, writer.seat)
+    const verdict = inspectUpdate(bytes, { doc, policy, writer, isHandshake, ...rulesOf(entry, writer.seat) })
     if (verdict.outcome === 'refuse') client.onRefused(name, verdict.reason)
-    if (verdict.outcome !== 'admit') return
-    const { update, entries, voids } = verdict
+    else if (verdict.outcome === 'admit') admit(connection, entry, writer.seat, verdict)
+    return false
+  }
+
+  /** What a page of chat has to say beside its policy. */
+  function rulesOf({ ref: { roomId }, page }: Loaded, seat: Seat): Pick<Judging, 'voidsOf'> {
+    if (page === null) return {}
+    const allowsMessage = (): boolean => allowance.takeMessage(roomId, seat, performance.now())
+    return { voidsOf: (entries) => voidsOf(entries, page.view(allowsMessage)) }
+  }
+
+  function admit(
+    connection: DocumentConnection,
+    entry: Loaded,
+    seat: Seat,
+    { update, entries, voids }: Admitted,
+  ): void {
+    const { client } = connection.context
+    const { ref, doc, page } = entry
+    const { name } = doc
     if (page?.isFull === true && entries.length > 0) {
       client.onRefused(name, 'the page is full')
       return
     }
-    if (!allowance.takeVoids(ref.roomId, writer.seat, voids.length, nowMs)) {
+    if (voids.length > 0 && !allowance.takeVoids(ref.roomId, seat, voids.length, performance.now())) {
       client.close('too-many-requests')
       return
     }
-    turn.append({ name, update, writer: writer.seat, atMs: clock() })
+    turn.append({ name, update, writer: seat, atMs: clock() })
     try {
       Y.applyUpdate(doc, update, byClient)
       settle(entry)
@@ -230,7 +230,30 @@ export function createDocuments({ access, documentLog, index, turn, clock, log }
       evict(new Set([name]))
       return
     }
-    if (voids.length > 0) tell(encodeVoids([...new Map(voids.map(([{ key }, code]) => [key, code]))]))
+    if (voids.length > 0) connection.sendStateless(encodeVoids(noteOf(voids)))
+  }
+
+  function leaveOut(connection: DocumentConnection, bytes: Uint8Array, seat: Seat): boolean {
+    const { client } = connection.context
+    const verdict = inspectReading(bytes, { doc: connection.document, seat })
+    if (verdict.outcome === 'refuse') client.onRefused(connection.document.name, verdict.reason)
+    if (verdict.outcome !== 'left-out') return false
+    client.onLeftOut()
+    tellRight(connection)
+    return true
+  }
+
+  /** Tells a page whether it may change the document, where that is not what it was told before. */
+  function tellRight(connection: DocumentConnection): void {
+    const ref = required(parseDocumentName(connection.document.name))
+    const writer = connection.context.client.writerIn(ref.roomId)
+    const mayWrite = writer !== null && policies[ref.kind].mayWrite(writer)
+    if (mayWrite !== connection.readOnly) return
+    // For good: the page's next change would build upon what was left out. It opens the document anew, and gives both.
+    connection.readOnly = true
+    connection.send(
+      new OutgoingMessage(connection.messageAddress).writeAuthenticated(!mayWrite).toUint8Array(),
+    )
   }
 
   /** Forgets documents as they are in memory; the next to open one reads it from the log. */
@@ -250,6 +273,10 @@ export function createDocuments({ access, documentLog, index, turn, clock, log }
   function roomChanged(roomId: RoomId): void {
     const entry = loaded.get(documentName({ kind: 'room', roomId }))
     if (entry !== undefined) reconcile(entry)
+    for (const { ref, doc } of loaded.values()) {
+      if (ref.roomId !== roomId) continue
+      for (const connection of doc.getConnections() as DocumentConnection[]) tellRight(connection)
+    }
   }
 
   return {
@@ -289,6 +316,11 @@ function defineRoots(ref: DocumentRef, doc: Y.Doc): void {
     if (root === 's') doc.getArray(root)
     else doc.getMap(root)
   }
+}
+
+/** One line for each key. */
+function noteOf(voids: Admitted['voids']): VoidNote {
+  return [...new Map(voids.map(([{ key }, code]) => [key, code]))]
 }
 
 /** The client's line lets in only documents that exist and are open to it. */

@@ -5,8 +5,10 @@
  * changes nothing in the document, whatever the update says.
  */
 import * as Y from 'yjs'
+import type { Seat } from '#shared/ids.ts'
 import { judgeUpdate, type Judging, type Verdict } from '#shared/sync/judge.ts'
 import type { DocumentView, Place } from '#shared/sync/placement.ts'
+import { judgeReading, type ReadingVerdict } from '#shared/sync/reading.ts'
 import type { Id } from '#shared/sync/update-reader.ts'
 
 export type { Verdict } from '#shared/sync/judge.ts'
@@ -16,6 +18,14 @@ export function inspectUpdate(
   { doc, ...options }: Omit<Judging, 'view'> & Readonly<{ doc: Y.Doc }>,
 ): Verdict {
   return judgeUpdate(update, { ...options, view: viewOf(doc) })
+}
+
+/** Of somebody who may only read the document (BO5). */
+export function inspectReading(
+  update: Uint8Array,
+  { doc, seat }: Readonly<{ doc: Y.Doc; seat: Seat }>,
+): ReadingVerdict {
+  return judgeReading(update, { view: viewOf(doc), seat })
 }
 
 function viewOf(doc: Y.Doc): DocumentView {

@@ -13,6 +13,8 @@ import type { RoomId } from '#shared/ids.ts'
 import {
   authTimeoutMs,
   documentsPerSocketMax,
+  leftOutBurstMax,
+  leftOutPerSecondMax,
   liveFramesBurstMax,
   liveFramesPerSecondMax,
   liveFrameSizeMax,
@@ -67,6 +69,7 @@ type Options = Readonly<{
   onOpened: (line: Line, name: string) => void
   onClosed: (line: Line, name: string) => void
   onRefused: (line: Line, name: string, reason: string) => void
+  onLeftOut: () => void
   onPresence: () => void
   onDenied: (code: ErrorCode) => void
 }>
@@ -77,6 +80,7 @@ export class Line {
   readonly #feed: DocumentFeed
   readonly #presenceRate: TokenBucket
   readonly #liveRate: TokenBucket
+  readonly #leftOutRate: TokenBucket
   readonly #sinceMs = performance.now()
   #hasOpened = false
   visitor: Visitor
@@ -86,6 +90,7 @@ export class Line {
     this.visitor = options.visitor
     this.#presenceRate = new TokenBucket(presenceBurstMax, presencePerSecondMax, this.#sinceMs)
     this.#liveRate = new TokenBucket(liveFramesBurstMax, liveFramesPerSecondMax, this.#sinceMs)
+    this.#leftOutRate = new TokenBucket(leftOutBurstMax, leftOutPerSecondMax, this.#sinceMs)
     this.#feed = options.documents.connect(this)
     options.socket.listen({
       onFrame: (frame) => {
@@ -127,6 +132,11 @@ export class Line {
   onRefused(name: string, reason: string): void {
     this.#options.onRefused(this, name, reason)
     this.close('update-refused')
+  }
+
+  onLeftOut(): void {
+    this.#options.onLeftOut()
+    if (!this.#leftOutRate.take(performance.now())) this.close('too-many-requests')
   }
 
   isInRoom(roomId: RoomId): boolean {
@@ -257,10 +267,12 @@ export class Line {
     const name = documentName(ref)
     const peer = this.#peerIn(ref.roomId)
     const writer = this.writerIn(ref.roomId)
-    if (!this.#hasOpen(name) || writer === null || !may(writer.role, 'draw')) return 'document-forbidden'
+    if (!this.#hasOpen(name) || writer === null) return 'document-forbidden'
     const payload = readLivePayload(frame, head.bodyAt)
     if (payload === null || payload.length > liveFrameSizeMax) return 'frame-malformed'
     if (!this.#liveRate.take(performance.now())) return 'too-many-requests'
+    // A page may not have heard yet that it may not draw any more (BO5).
+    if (!writer.canDraw) return null
     const clientId = peer === null ? null : this.#options.presence.clientIdOf(ref.roomId, peer)
     // Before its presence is known nobody could tell whose it is.
     if (clientId === null) return null

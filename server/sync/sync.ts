@@ -109,6 +109,9 @@ export function startSync({ store, access, clock, log, meters, isAllowedOrigin }
         meters.updateRefused(reason)
         log.warn({ person: self.visitor.personId, document: name, reason }, 'an update was refused')
       },
+      onLeftOut: () => {
+        meters.updateRefused('may not write here')
+      },
       onPresence: meters.presenceReceived,
       onDenied: meters.refused,
     })

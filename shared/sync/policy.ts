@@ -1,8 +1,8 @@
 /**
  * Who may write and delete what in a document of each kind: the rules of the guard, as data and small pure functions.
  *
- * Rules D2, D3, CH1, CH2, CH6 and BO1 of docs/PROTOCOL.md. A writer is known by their seat, which every struct's clientID
- * carries (ID3), and by their role.
+ * Rules D2, D3, CH1, CH2, CH6, BO1 and BO5 of docs/PROTOCOL.md. A writer is known by their seat, which every struct's
+ * clientID carries (ID3), by their role, and by whether the room lets them draw.
  */
 import { isShapeRow, parseShapeKey } from '../board/shape.ts'
 import { isMessageValue, parseMessageKey } from '../chat/message.ts'
@@ -10,7 +10,7 @@ import { isReactionValue, parseReactionKey } from '../chat/reaction.ts'
 import { may, type DocumentKind, type Role } from '../room.ts'
 import type { Seat } from '../ids.ts'
 
-export type Writer = Readonly<{ seat: Seat; role: Role }>
+export type Writer = Readonly<{ seat: Seat; role: Role; canDraw: boolean }>
 
 export type Policy = Readonly<{
   /** Whether this writer may change the document at all. */
@@ -45,7 +45,7 @@ export const policies: Readonly<Record<DocumentKind, Policy>> = {
     mayDelete: (owner, writer) => owner === writer.seat || may(writer.role, 'moderate'),
   }),
   board: policyOf({
-    mayWrite: (writer) => may(writer.role, 'draw'),
+    mayWrite: (writer) => writer.canDraw,
     // Whoever takes back an erasure puts another's row in its place again.
     allowsKey: (root, key) => root === 'shapes' && parseShapeKey(key)?.register === null,
     allowsValue: (_root, value) => isShapeRow(value),

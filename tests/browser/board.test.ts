@@ -161,3 +161,28 @@ test('a page that dies in the middle of a stroke brings it back', async () => {
   await ada.page.reload()
   await room.hasShapes(1)
 })
+
+test('[BO5] who moderates says who draws: the others look on at once, are told why, and draw again when they may', async () => {
+  const [ada, ben] = await scene.meet('Ada', 'Ben')
+  assert.ok(ada !== undefined && ben !== undefined)
+  const letDraw = async (whom: string): Promise<void> => {
+    await ada.page.getByRole('button', { name: 'Room menu' }).click()
+    await ada.page.getByRole('menuitem', { name: 'Room settings' }).click()
+    await ada.page.getByRole('radio', { name: whom }).check()
+    await ada.page.getByRole('button', { name: 'Save' }).click()
+    await ada.page.getByRole('dialog').waitFor({ state: 'hidden' })
+  }
+  const tools = ben.page.getByRole('toolbar', { name: 'Drawing tools' })
+  await letDraw('Moderators')
+  await ben.page.getByText('Only moderators draw here.').waitFor()
+  await tools.waitFor({ state: 'hidden' })
+  await ben.drag([0.3, 0.6], [0.6, 0.7])
+  await ada.drag([0.3, 0.6], [0.6, 0.7])
+  await ben.hasShapes(1)
+  assert.equal(await ada.shapeCount(), 1)
+
+  await letDraw('Everyone')
+  await tools.waitFor()
+  await ben.drag([0.3, 0.3], [0.6, 0.4])
+  await ada.hasShapes(2)
+})

@@ -75,7 +75,7 @@ test('a new name for the room reaches everybody, and the people are listed', asy
   const [ada, ben] = await scene.meet('Ada', 'Ben')
   assert.ok(ada !== undefined && ben !== undefined)
   await ada.page.getByRole('button', { name: 'Room menu' }).click()
-  await ada.page.getByRole('menuitem', { name: 'Rename room' }).click()
+  await ada.page.getByRole('menuitem', { name: 'Room settings' }).click()
   await ada.page.getByRole('textbox', { name: 'Name' }).fill('The garden')
   await ada.page.getByRole('button', { name: 'Save' }).click()
   await ben.page.getByRole('heading', { level: 1, name: 'The garden' }).waitFor()

@@ -81,7 +81,7 @@ test('[BO3] an eraser that is given up has erased nothing', () => {
   assert.deepEqual([alice.board.count, alice.editor.faded.size], [1, 0])
 })
 
-test('people who may only look can move the board, but neither draw, erase nor undo', () => {
+test('people who may only look move the board with every tool, and neither draw, erase nor undo', () => {
   using alice = new Drawer(1, room())
   alice.draw(0, 0)
   alice.document.set({ canWrite: false })
@@ -94,9 +94,10 @@ test('people who may only look can move the board, but neither draw, erase nor u
   alice.up()
   alice.editor.undo()
   assert.deepEqual([alice.board.count, alice.document.writes()], [1, 1])
+  assert.equal(alice.editor.camera.x, -50)
   alice.editor.setTool('hand')
   alice.down(0, 0).move(30, 0).up()
-  assert.equal(alice.editor.camera.x, -30)
+  assert.equal(alice.editor.camera.x, -80)
 })
 
 test('[BO4] undo takes back one’s own strokes, never another’s', () => {
@@ -216,6 +217,19 @@ test('a stroke that may not be written when it ends is kept, and enters when it 
   assert.deepEqual([document.writes(), alice.board.count], [1, 1])
   document.set({ hasUnsent: true })
   assert.equal(alice.board.count, 1, 'and only once')
+})
+
+test('a gesture ends when the right to draw goes; from then on every pointer is a hand, until it is back', () => {
+  const document = fakeDocument(1)
+  using alice = new Drawer(1, room(), document)
+  alice.down(0, 0).move(50, 0)
+  document.set({ canWrite: false })
+  assert.equal(alice.editor.ink.running, null)
+  assert.deepEqual([alice.editor.state.look, alice.editor.state.isBusy], ['grab', false])
+  alice.up().down(0, 0).move(30, 0).up()
+  assert.deepEqual([alice.editor.camera.x, alice.document.writes()], [-30, 0])
+  document.set({ canWrite: true })
+  assert.deepEqual([alice.editor.state.look, alice.editor.state.tool], ['draw', 'pen'])
 })
 
 test('a storage that is full or forbidden stops nobody from drawing', () => {

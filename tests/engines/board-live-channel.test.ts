@@ -136,6 +136,15 @@ test('a cursor is seen while it moves, goes when it leaves, rests too long or it
   assert.deepEqual(bob.live.cursors(), [])
 })
 
+test('[BO5] of somebody who may only look nothing is sent', () => {
+  using room = two()
+  const { alice, bob, world, live } = room
+  alice.document.set({ canWrite: false })
+  alice.live.moveCursor({ x: 5, y: 6 })
+  world.pass(40)
+  assert.deepEqual([live.frames.length, bob.live.cursors()], [0, []])
+})
+
 test('[W4] bytes that are no frame, and more strokes than anyone draws, do nothing', () => {
   using room = two()
   const { bob, live } = room

@@ -34,7 +34,7 @@ export class World {
     const verdict = inspectUpdate(frame, {
       doc: this.doc,
       policy: policies[this.kind],
-      writer: { seat, role: 'member' },
+      writer: { seat, role: 'member', canDraw: true },
       isHandshake,
     })
     frame.fill(0)

@@ -5,10 +5,13 @@ import fc from 'fast-check'
 import { idFromBytes, idSizeBytes, type RoomId, type Seat, type SheetId } from '#shared/ids.ts'
 import {
   documentName,
+  drawings,
   may,
+  mayDraw,
   parseDocumentName,
   rootsByKind,
   type DocumentRef,
+  type Drawing,
   type Role,
   type RoomAction,
 } from '#shared/room.ts'
@@ -103,10 +106,10 @@ test('[D2] the root types of each kind', () => {
 })
 
 const actionsByRole: Readonly<Record<Role, readonly RoomAction[]>> = {
-  owner: ['read', 'write', 'draw', 'call', 'invite', 'rename', 'moderate'],
-  moderator: ['read', 'write', 'draw', 'call', 'invite', 'rename', 'moderate'],
-  member: ['read', 'write', 'draw', 'call', 'invite'],
-  guest: ['read', 'write', 'draw', 'call'],
+  owner: ['read', 'write', 'call', 'invite', 'configure', 'moderate'],
+  moderator: ['read', 'write', 'call', 'invite', 'configure', 'moderate'],
+  member: ['read', 'write', 'call', 'invite'],
+  guest: ['read', 'write', 'call'],
 }
 const roles = Object.keys(actionsByRole) as Role[]
 
@@ -117,6 +120,24 @@ test('[RO1] each role may do what the table says, and nothing else', () => {
   }
 })
 
+test('[BO5] who may draw follows from the role and from whom the room lets draw', () => {
+  const drawers: Readonly<Record<Drawing, readonly Role[]>> = {
+    everyone: ['owner', 'moderator', 'member', 'guest'],
+    members: ['owner', 'moderator', 'member'],
+    moderators: ['owner', 'moderator'],
+  }
+  for (const drawing of drawings) {
+    assert.deepEqual(
+      roles.filter((role) => mayDraw(role, drawing)),
+      drawers[drawing],
+    )
+  }
+  for (const role of roles) {
+    for (const canDraw of [true, false])
+      assert.equal(policies.board.mayWrite({ seat: 3 as Seat, role, canDraw }), canDraw)
+  }
+})
+
 test('[D2] nobody may write to a root that its kind does not have', () => {
   const seat = 3 as Seat
   fc.assert(
@@ -124,7 +145,7 @@ test('[D2] nobody may write to a root that its kind does not have', () => {
       for (const kind of ['room', 'chat', 'board'] as const) {
         if ((rootsByKind[kind] as readonly string[]).includes(root)) continue
         for (const role of roles)
-          assert.equal(policies[kind].allowsEntry(root, key, value, { seat, role }), false)
+          assert.equal(policies[kind].allowsEntry(root, key, value, { seat, role, canDraw: true }), false)
       }
     }),
   )
@@ -133,7 +154,7 @@ test('[D2] nobody may write to a root that its kind does not have', () => {
 test('[D3] a room’s document is nobody’s to write, whatever their role', () => {
   const seat = 3 as Seat
   for (const role of roles) {
-    const writer = { seat, role }
+    const writer = { seat, role, canDraw: true }
     assert.equal(policies.room.mayWrite(writer), false)
     assert.equal(policies.room.mayDelete(seat, writer), false)
     for (const root of rootsByKind.room)
@@ -144,7 +165,7 @@ test('[D3] a room’s document is nobody’s to write, whatever their role', () 
 test('[RO1] whoever may moderate may delete what others wrote in the chat; the rest their own', () => {
   const [own, other] = [3 as Seat, 4 as Seat]
   for (const role of roles) {
-    const writer = { seat: own, role }
+    const writer = { seat: own, role, canDraw: true }
     assert.equal(policies.chat.mayDelete(own, writer), true)
     assert.equal(policies.chat.mayDelete(other, writer), may(role, 'moderate'), role)
   }

@@ -1,4 +1,4 @@
-/** Rooms: making, finding, entering, renaming and leaving them. */
+/** Rooms: making, finding, entering, changing and leaving them. */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import test from 'node:test'
@@ -26,9 +26,12 @@ test('[ID1] a new room has an id nobody can guess, and its maker owns it in the 
   const alice = await TestClient.register(server, 'Alice')
   const made = await alice.send('POST', paths.rooms, { body: { title: '  The   garden ', access: 'open' } })
   assert.equal(made.status, 201)
-  const { room, seat, role, readCount } = made.body as RoomResponse
+  const { room, seat, role, drawing, readCount } = made.body as RoomResponse
   assert.match(room.id, /^[\w-]{22}$/)
-  assert.deepEqual({ seat, role, readCount }, { seat: 1, role: 'owner', readCount: 0 })
+  assert.deepEqual(
+    { seat, role, drawing, readCount },
+    { seat: 1, role: 'owner', drawing: 'everyone', readCount: 0 },
+  )
   assert.deepEqual(room, {
     id: room.id,
     title: 'The garden',
@@ -226,6 +229,42 @@ test('[RO1] a renamed room has its new title for everybody', async () => {
   const renamed = await alice.ask<RoomResponse>('PATCH', paths.room(room.id), { title: ' The  pond ' })
   assert.equal(renamed.room.title, 'The pond')
   assert.equal((await bob.rooms()).mine[0]?.title, 'The pond')
+})
+
+test('[BO5] who moderates a room says who draws in it; what a change does not name stays as it is', async () => {
+  await using server = await startTestServer()
+  const [alice, bob] = await aliceAndBob(server)
+  const carol = await TestClient.register(server, 'Carol')
+  const { room } = await alice.createRoom('Garden', 'open')
+  await bob.joinRoom(room.id)
+  const { seat } = await carol.joinRoom(room.id)
+  inDatabase(server.dataDir, (db) =>
+    db.prepare("UPDATE seat SET role = 'moderator' WHERE seat = ?").run(seat),
+  )
+  const { token } = await alice.invite(room.id)
+  const guest = await TestClient.guest(server, token, 'Gus')
+
+  const change = (person: TestClient, body: object) => person.send('PATCH', paths.room(room.id), { body })
+  const now = async () => {
+    const { room: summary, drawing } = await bob.ask<RoomResponse>('GET', paths.room(room.id))
+    return [summary.title, drawing]
+  }
+  for (const person of [bob, guest]) {
+    assertRefused(await change(person, { drawing: 'members' }), 'forbidden')
+    assertRefused(await change(person, { title: 'Pond', drawing: 'members' }), 'forbidden')
+  }
+  assert.equal((await change(carol, { drawing: 'moderators' })).status, 200)
+  assert.deepEqual(await now(), ['Garden', 'moderators'])
+  assert.equal((await change(alice, { title: 'Pond' })).status, 200)
+  assert.deepEqual(await now(), ['Pond', 'moderators'])
+  assert.equal((await change(alice, { title: 'Lake', drawing: 'members' })).status, 200)
+  assert.equal((await change(alice, {})).status, 200)
+  assert.deepEqual(await now(), ['Lake', 'members'])
+  assertRefused(await change(alice, { title: '', drawing: 'everyone' }), 'title-empty')
+  for (const drawing of ['nobody', null, 1, ['members']])
+    assertRefused(await change(alice, { drawing }), 'request-malformed')
+  assertRefused(await change(alice, { access: 'open' }), 'request-malformed')
+  assert.deepEqual(await now(), ['Lake', 'members'])
 })
 
 test('[RO1] the owner of a room cannot leave it alone', async () => {

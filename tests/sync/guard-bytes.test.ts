@@ -31,7 +31,7 @@ function judge(update: Uint8Array, doc = replicaOf(serverSeat), isHandshake = fa
   return inspectUpdate(update, {
     doc,
     policy: policies.chat,
-    writer: { seat: alice, role: 'member' },
+    writer: { seat: alice, role: 'member', canDraw: true },
     isHandshake,
   })
 }

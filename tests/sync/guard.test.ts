@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import * as encoding from 'lib0/encoding'
 import fc from 'fast-check'
 import * as Y from 'yjs'
-import { inspectUpdate, type Verdict } from '#server/sync/guard.ts'
+import { inspectReading, inspectUpdate, type Verdict } from '#server/sync/guard.ts'
 import { messageKey } from '#shared/chat/message.ts'
 import { clientIdOf, serverSeat, type Seat } from '#shared/ids.ts'
 import type { DocumentKind, Role } from '#shared/room.ts'
@@ -24,7 +24,12 @@ type Case = Readonly<{
 
 function judge(doc: Y.Doc, update: Uint8Array, options: Case = {}): Verdict {
   const { seat = alice, role = 'member', kind = 'chat', isHandshake = false } = options
-  return inspectUpdate(update, { doc, policy: policies[kind], writer: { seat, role }, isHandshake })
+  return inspectUpdate(update, {
+    doc,
+    policy: policies[kind],
+    writer: { seat, role, canDraw: true },
+    isHandshake,
+  })
 }
 
 function isRefused(verdict: Verdict, reason: RegExp): void {
@@ -198,9 +203,26 @@ test('[Y-16] a key or a field named __proto__ neither enters nor reaches a proto
 
 test('[Y-25] who may not write is refused', () => {
   const policy = { ...policies.chat, mayWrite: () => false }
-  const writer = { seat: alice, role: 'member' } as const
+  const writer = { seat: alice, role: 'member', canDraw: true } as const
   const { update } = sayIn(replicaOf(alice), alice, 'Hello')
   isRefused(inspectUpdate(update, { doc: serverDoc('chat'), policy, writer, isHandshake: true }), /may not/)
+})
+
+test('[Y-25] [BO5] of somebody who may only read nothing is refused, but whatever is new is left out', () => {
+  const page = replicaOf(alice, 'board')
+  const first = drawIn(page, alice)
+  const doc = serverDoc('board', first.update)
+  const reading = (update: Uint8Array) => inspectReading(update, { doc, seat: alice })
+  assert.deepEqual(reading(Y.encodeStateAsUpdate(page)), { outcome: 'known' })
+  Y.applyUpdate(page, drawIn(replicaOf(bob, 'board'), bob).update)
+  assert.deepEqual(reading(Y.encodeStateAsUpdate(page)), { outcome: 'known' }, 'Bob brings what is Bob’s')
+  const erasure = changeOf(page, () => page.getMap('shapes').delete(first.id))
+  assert.deepEqual(reading(erasure), { outcome: 'left-out' })
+  drawIn(page, alice)
+  assert.deepEqual(reading(drawIn(page, alice).update), { outcome: 'left-out' }, 'also after a gap')
+  assert.deepEqual(reading(Y.encodeStateAsUpdate(page)), { outcome: 'left-out' })
+  assert.equal(reading(erasure.subarray(0, -1)).outcome, 'refuse')
+  assert.deepEqual([...doc.getMap('shapes').keys()], [first.id])
 })
 
 test('[BO1] a stroke as the schema has it enters, and no other row', () => {

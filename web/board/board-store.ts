@@ -2,7 +2,7 @@
 import { defineStore } from 'pinia'
 import { shallowRef } from 'vue'
 import { inkCount, strokeWidthMax, type InkStyle } from '#shared/board/shape.ts'
-import { firstSheetId } from '#shared/room.ts'
+import { firstSheetId, mayDraw, type Drawing } from '#shared/room.ts'
 import { recall, remember } from '../device.ts'
 import { useI18n } from '../i18n.ts'
 import type { Undo } from '../sync/ports.ts'
@@ -28,6 +28,10 @@ export const useBoardStore = defineStore('board', () => {
   const state = shallowRef<EditorState | null>(null)
   /** What this device holds of the board is shown. */
   const isLoaded = shallowRef(false)
+  /** Whom the room lets draw. */
+  const drawing = shallowRef<Drawing>('everyone')
+  /** There is something here that the server has not saved. */
+  const hasUnsent = shallowRef(false)
   let opened: Opened | null = null
   let place: BoardPlace | null = null
   let unshow: Undo | null = null
@@ -44,17 +48,33 @@ export const useBoardStore = defineStore('board', () => {
     const look = (): void => {
       state.value = editor.state
       isLoaded.value = port.state().isLoaded
+      hasUnsent.value = port.state().hasUnsent
+      drawing.value = session.drawing()
     }
+    /** Of those who are gone, or may not draw any more, nothing stays in the air. */
+    const sweep = (): void => {
+      const others = session.presence.others()
+      live.keepOnly((clientId) => {
+        const role = others.get(clientId)?.user?.role
+        return role !== undefined && mayDraw(role, session.drawing())
+      })
+    }
+    const info = session.room.doc.getMap('info')
+    const readInfo = (): void => {
+      look()
+      sweep()
+    }
+    info.observe(readInfo)
     const undos = [
       editor.onChange(look),
       port.onChange(look),
       editor.onNotice(() => {
         toast(t('board.nothing_left'))
       }),
-      session.presence.onChange(() => {
-        const others = session.presence.others()
-        live.keepOnly((clientId) => others.has(clientId))
-      }),
+      session.presence.onChange(sweep),
+      () => {
+        info.unobserve(readInfo)
+      },
     ]
     const undo = (): void => {
       for (const end of undos) end()
@@ -118,7 +138,7 @@ export const useBoardStore = defineStore('board', () => {
     remember('ink', style)
   }
 
-  return { state, isLoaded, open, close, attach, run, setStyle }
+  return { state, isLoaded, drawing, hasUnsent, open, close, attach, run, setStyle }
 })
 
 function recallStyle(): InkStyle | null {

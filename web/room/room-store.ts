@@ -9,7 +9,7 @@ import { computed, shallowRef } from 'vue'
 import type { ErrorCode } from '#shared/errors.ts'
 import type { RoomResponse } from '#shared/http.ts'
 import type { PersonId, RoomId } from '#shared/ids.ts'
-import type { RoomPerson } from '#shared/room.ts'
+import type { Drawing, RoomPerson } from '#shared/room.ts'
 import { useAccountStore } from '../account/account-store.ts'
 import { api, codeOf } from '../api.ts'
 import { recall, remember } from '../device.ts'
@@ -31,6 +31,7 @@ export const useRoomStore = defineStore('room', () => {
   /** Those who are here first, then by name; also those who have left, for what they wrote. */
   const people = shallowRef<readonly PersonHere[]>([])
   const title = shallowRef('')
+  const drawing = shallowRef<Drawing>('everyone')
   /** Why the room cannot be shown, or null. */
   const errorCode = shallowRef<ErrorCode | null>(null)
   /** Newest call of `open`: answers to earlier ones come too late. */
@@ -76,8 +77,9 @@ export const useRoomStore = defineStore('room', () => {
   }
 
   function openAs(answer: RoomResponse, personId: PersonId, refused?: RefusedDocuments): RoomSession {
-    const { seat, role, chatTail } = answer
-    const options = { world: browserWorld(), roomId: answer.room.id, personId, seat, role, chatTail }
+    const { seat, role, chatTail, drawing } = answer
+    const world = browserWorld()
+    const options = { world, roomId: answer.room.id, personId, seat, role, chatTail, drawing }
     return follow(openRoomSession(refused === undefined ? options : { ...options, refused }))
   }
 
@@ -99,8 +101,9 @@ export const useRoomStore = defineStore('room', () => {
       const self = { seat, clientId: presence.clientId, state: presence.own() }
       people.value = peopleOf({ listed: listed.entries(), self, others: presence.others() })
     }
-    const readTitle = (): void => {
+    const readInfo = (): void => {
       title.value = info.get('title') ?? room.value?.room.title ?? ''
+      drawing.value = open.drawing()
     }
     const readConnection = (): void => {
       connection.value = open.connection()
@@ -111,11 +114,11 @@ export const useRoomStore = defineStore('room', () => {
       else fail(code)
     }
     listed.observe(readPeople)
-    info.observe(readTitle)
+    info.observe(readInfo)
     open.presence.onChange(readPeople)
     open.onChange(readConnection)
     readPeople()
-    readTitle()
+    readInfo()
     readConnection()
     return open
   }
@@ -150,6 +153,7 @@ export const useRoomStore = defineStore('room', () => {
     members: computed(() => people.value.filter((person) => !person.hasLeft)),
     self: computed(() => people.value.find((person) => person.isSelf) ?? null),
     title,
+    drawing,
     errorCode,
     open,
     close,

@@ -43,7 +43,14 @@ type Opening = {
   hasUnsaved: boolean
 }
 
-type Options = Readonly<{ world: SyncWorld; wire: Wire; name: string; doc: Y.Doc }>
+type Options = Readonly<{
+  world: SyncWorld
+  wire: Wire
+  name: string
+  doc: Y.Doc
+  /** What is known before the server says it. */
+  canWrite: boolean
+}>
 
 export class DocumentLink {
   readonly #world: SyncWorld
@@ -60,13 +67,14 @@ export class DocumentLink {
   #isStarted = false
   #hasUnsent = false
   /** What the server allows; what it allowed last while there is no connection. */
-  #canWrite = true
+  #canWrite: boolean
 
-  constructor({ world, wire, name, doc }: Options) {
+  constructor({ world, wire, name, doc, canWrite }: Options) {
     this.#world = world
     this.#wire = wire
     this.#name = name
     this.#doc = doc
+    this.#canWrite = canWrite
     const update = (bytes: Uint8Array, _origin: unknown, _doc: Y.Doc, transaction: Y.Transaction): void => {
       if (transaction.local) this.#send(bytes)
     }
@@ -196,10 +204,17 @@ export class DocumentLink {
     const opening = this.#opening
     if (opening === null) return
     switch (frame.kind) {
-      case 'granted':
+      case 'granted': {
+        // Told again, this person may write after all: from another opening on, which gives what was left out (BO5).
+        const isOutdated = opening.isGranted && frame.canWrite
         opening.isGranted = true
         this.#canWrite = frame.canWrite
+        if (isOutdated) {
+          this.#open()
+          this.#wire.send(encodeClose(opening.address))
+        }
         break
+      }
       case 'denied':
       case 'ended':
         this.#ended(frame.reason)

@@ -7,8 +7,8 @@
 import * as Y from 'yjs'
 import { AppError } from '#shared/errors.ts'
 import { clientIdOf, seatOf, type Seat } from '#shared/ids.ts'
-import type { DocumentKind, Role } from '#shared/room.ts'
-import type { Writer } from '#shared/sync/policy.ts'
+import type { DocumentKind } from '#shared/room.ts'
+import { policies, type Writer } from '#shared/sync/policy.ts'
 import { DocumentLink } from './document-link.ts'
 import { Listeners } from './listeners.ts'
 import type { DocumentPort, DocumentState, Undo } from './ports.ts'
@@ -23,11 +23,9 @@ export type OpenDocumentOptions = Readonly<{
   name: string
   /** On this device: one for each person who uses it. */
   storeName: string
-  seat: Seat
   kind: DocumentKind
-  role: Role
-  /** What this person's role allows; the server may allow less. */
-  canWrite: boolean
+  /** This person, as far as it is known: what they may do is the server's word, once it has come. */
+  writer: Writer
   /** The replica that the server refused, as an update: this one begins without it, and rescues what it can. */
   refused: Uint8Array | null
 }>
@@ -39,18 +37,17 @@ export class OpenDocument implements DocumentPort {
   readonly #world: SyncWorld
   readonly #store: DocumentStore
   readonly #changes = new Listeners()
-  readonly #mayWrite: boolean
   readonly #as: Readonly<{ kind: DocumentKind; writer: Writer }>
   #refused: Uint8Array | null
   #state: DocumentState
   #isDisposed = false
 
   constructor(options: OpenDocumentOptions) {
-    const { world, wire, name, storeName, seat, kind, role, canWrite, refused } = options
+    const { world, wire, name, storeName, kind, writer, refused } = options
+    const canWrite = policies[kind].mayWrite(writer)
     this.#world = world
-    this.seat = seat
-    this.#mayWrite = canWrite
-    this.#as = { kind, writer: { seat, role } }
+    this.seat = writer.seat
+    this.#as = { kind, writer }
     this.#refused = refused
     this.#state = { isLoaded: false, isSynced: false, hasUnsent: false, canWrite }
     this.#own()
@@ -62,7 +59,7 @@ export class OpenDocument implements DocumentPort {
       if (transaction.local && transaction.changed.size > 0) this.#keepUnsent(true)
     })
     this.#store = world.openStore(storeName, this.doc, refused !== null)
-    this.link = new DocumentLink({ world, wire, name, doc: this.doc })
+    this.link = new DocumentLink({ world, wire, name, doc: this.doc, canWrite })
     this.link.onChange(() => {
       this.#rescue()
       this.#refresh({})
@@ -151,7 +148,7 @@ export class OpenDocument implements DocumentPort {
     this.#keepUnsent(hasUnsent)
     const isLoaded = before.isLoaded || change.isLoaded === true
     const isSynced = before.isSynced || isCurrent
-    const after = { isLoaded, isSynced, hasUnsent, canWrite: this.#mayWrite && canWrite }
+    const after = { isLoaded, isSynced, hasUnsent, canWrite }
     if (
       after.isLoaded === before.isLoaded &&
       after.isSynced === before.isSynced &&

@@ -6,7 +6,8 @@
  */
 import * as Y from 'yjs'
 import type { PersonId, RoomId, Seat, SheetId } from '#shared/ids.ts'
-import { documentName, may, type DocumentRef, type Role, type RoomAction } from '#shared/room.ts'
+import { documentName, drawings, mayDraw, type DocumentRef, type Drawing, type Role } from '#shared/room.ts'
+import type { Writer } from '#shared/sync/policy.ts'
 import { Listeners } from './listeners.ts'
 import { Live } from './live.ts'
 import { OpenDocument } from './open-document.ts'
@@ -23,6 +24,8 @@ export type RoomSessionOptions = Readonly<{
   role: Role
   /** The room's newest page of chat, as the server last said. */
   chatTail: number
+  /** As it was last known. */
+  drawing?: Drawing
   /** What `refused()` of the session before this one told. */
   refused?: RefusedDocuments
 }>
@@ -44,6 +47,8 @@ export type RoomSession = Readonly<{
   onChange(listener: () => void): Undo
   /** The room document: title, people, boards. Only the server writes it. */
   room: DocumentPort
+  /** Whom the room lets draw, as its document says; as it was last known, before that is here. */
+  drawing(): Drawing
   /** Each call opens it anew, with a replica of its own, until disposed. */
   openChat(page: number): DocumentPort
   openBoard(sheet: SheetId): BoardPort
@@ -62,12 +67,6 @@ export function openRoomSession(options: RoomSessionOptions): RoomSession {
   return new Session(options)
 }
 
-/** What somebody must be allowed to, to change a document; nobody but the server changes the room's (D3). */
-const actionByKind = { room: null, chat: 'write', board: 'draw' } as const satisfies Record<
-  DocumentRef['kind'],
-  RoomAction | null
->
-
 class Session implements RoomSession {
   readonly roomId: RoomId
   readonly personId: PersonId
@@ -79,14 +78,19 @@ class Session implements RoomSession {
   readonly #wire: Wire
   readonly #changes = new Listeners()
   readonly #chatTail: number
+  readonly #writer: Writer
+  readonly #drawing: Drawing
   readonly #refused: Map<string, Uint8Array>
   readonly #open = new Map<string, OpenDocument>()
   #connection: ConnectionState = { kind: 'connecting' }
 
-  constructor({ world, roomId, personId, seat, role, chatTail, refused = new Map() }: RoomSessionOptions) {
+  constructor(options: RoomSessionOptions) {
+    const { world, roomId, personId, seat, role, chatTail, drawing = 'everyone', refused } = options
     this.#world = world
     this.#chatTail = chatTail
-    this.#refused = new Map(refused)
+    this.#drawing = drawing
+    this.#writer = { seat, role, canDraw: mayDraw(role, drawing) }
+    this.#refused = new Map(refused ?? [])
     this.roomId = roomId
     this.personId = personId
     this.seat = seat
@@ -112,6 +116,11 @@ class Session implements RoomSession {
 
   onChange(listener: () => void): Undo {
     return this.#changes.add(listener)
+  }
+
+  drawing(): Drawing {
+    const said = this.room.doc.getMap('info').get('drawing')
+    return drawings.find((drawing) => drawing === said) ?? this.#drawing
   }
 
   openChat(page: number): DocumentPort {
@@ -171,16 +180,13 @@ class Session implements RoomSession {
 
   #openDocument(ref: DocumentRef): OpenDocument {
     const name = documentName(ref)
-    const action = actionByKind[ref.kind]
     const opened = new OpenDocument({
       world: this.#world,
       wire: this.#wire,
       name,
       storeName: `stoa/${this.personId}/${name}`,
-      seat: this.seat,
       kind: ref.kind,
-      role: this.role,
-      canWrite: action !== null && may(this.role, action),
+      writer: this.#writer,
       refused: this.#refused.get(name) ?? null,
     })
     this.#refused.delete(name)

@@ -62,8 +62,8 @@ export type Notice =
 /** What has to be painted anew. */
 export type Stale = 'camera' | 'faded' | 'ink' | 'pointer'
 
-/** Viewport px an arrow key moves the board. */
-const keyPan = 64
+/** Viewport px the arrow keys move the board. */
+const keyPans = { left: [64, 0], right: [-64, 0], up: [0, 64], down: [0, -64] } as const
 
 export class Editor implements ToolContext {
   readonly ink: Ink
@@ -100,6 +100,8 @@ export class Editor implements ToolContext {
         this.#changed()
       }),
       parts.doc.onState(() => {
+        // A gesture ends with the right to it; who may not draw has the hand, whichever tool is chosen.
+        if (this.canDraw !== this.#state.canDraw) this.setTool(this.#tool)
         this.#restoreDraft()
         this.#changed()
       }),
@@ -219,16 +221,12 @@ export class Editor implements ToolContext {
         this.cancel()
         return
       case 'left':
-        this.panBy(keyPan, 0)
-        return
       case 'right':
-        this.panBy(-keyPan, 0)
-        return
       case 'up':
-        this.panBy(0, keyPan)
-        return
-      case 'down':
-        this.panBy(0, -keyPan)
+      case 'down': {
+        const [dx, dy] = keyPans[command]
+        this.panBy(dx, dy)
+      }
     }
   }
 
@@ -241,7 +239,7 @@ export class Editor implements ToolContext {
   // ── Gestures ────────────────────────────────────────────────────────────────────────────────
   /** A pointer goes down and acts as `tool`, whichever is chosen. */
   pointerDown(input: PointerInput, tool: ToolName = this.#tool): void {
-    this.#setNode(`${tool}.idle`)
+    this.#setNode(`${this.canDraw ? tool : 'hand'}.idle`)
     this.#node.pointerDown?.(input)
   }
 
@@ -283,7 +281,7 @@ export class Editor implements ToolContext {
   }
 
   settle(): void {
-    this.#setNode(`${this.#tool}.idle`)
+    this.#setNode(`${this.canDraw ? this.#tool : 'hand'}.idle`)
   }
 
   touched(a: Point, b: Point, distance: number): ShapeId[] {

@@ -164,7 +164,8 @@ export class LiveChannel {
   }
 
   #send(parts: readonly LivePart[]): void {
-    if (parts.length === 0) return
+    // Of those who only look, the server passes nothing on.
+    if (parts.length === 0 || !this.#doc.canWrite) return
     this.#sentAtMs = this.#world.nowMs()
     this.#port.send(encodeLive(parts))
   }
