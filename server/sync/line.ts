@@ -77,6 +77,7 @@ type Options = Readonly<{
 export class Line {
   readonly #options: Options
   readonly #opened = new Map<string, Opened>()
+  readonly #writersByRoom = new Map<RoomId, Writer>()
   readonly #feed: DocumentFeed
   readonly #presenceRate: TokenBucket
   readonly #liveRate: TokenBucket
@@ -111,8 +112,18 @@ export class Line {
     return this.#hasOpened
   }
 
+  /** Asked for every change: the database is asked once, and again after `roomChanged`. */
   writerIn(roomId: RoomId): Writer | null {
-    return this.#options.access.membership(this.visitor.personId, roomId)
+    const known = this.#writersByRoom.get(roomId)
+    if (known !== undefined) return known
+    const writer = this.#options.access.membership(this.visitor.personId, roomId)
+    if (writer !== null) this.#writersByRoom.set(roomId, writer)
+    return writer
+  }
+
+  /** What this person may do there is to be asked anew. */
+  roomChanged(roomId: RoomId): void {
+    this.#writersByRoom.delete(roomId)
   }
 
   /** A frame of a document: it waits for the turn's commit. */

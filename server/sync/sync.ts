@@ -157,12 +157,14 @@ export function startSync({ store, access, clock, log, meters, isAllowedOrigin }
     presences: {
       count: (roomId) => presence.count(roomId),
       roomChanged: (roomId) => {
+        for (const line of lines) line.roomChanged(roomId)
         documents.roomChanged(roomId)
       },
       sessionEnded: (sessionKey) => {
         closeWhere((line) => line.visitor.sessionKey === sessionKey, 'signed-out')
       },
       personLeft: (personId, roomId) => {
+        for (const line of lines) line.roomChanged(roomId)
         closeWhere((line) => line.visitor.personId === personId && line.isInRoom(roomId), 'not-found')
       },
     },
