@@ -5,8 +5,13 @@
  */
 import { benchGuard } from './guard.ts'
 import { benchJoin } from './join.ts'
+import { benchSync } from './sync.ts'
 
-const benches: Readonly<Record<string, () => Promise<void>>> = { guard: benchGuard, join: benchJoin }
+const benches: Readonly<Record<string, () => Promise<void>>> = {
+  guard: benchGuard,
+  join: benchJoin,
+  sync: benchSync,
+}
 
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('-'))
 const unknown = wanted.filter((name) => !Object.hasOwn(benches, name))
