@@ -19,7 +19,7 @@ import { roomsTable } from './rooms.ts'
 import { seatsTable } from './seats.ts'
 import { sessionsTable } from './sessions.ts'
 import { backUpForUpdate } from './update-backup.ts'
-import { applicationId } from './verify.ts'
+import { applicationId, isStructureRight } from './verify.ts'
 
 /** A backup on its way into the data folder. */
 export const incomingSuffix = '.incoming'
@@ -97,12 +97,7 @@ function openDatabase(file: string): Database.Database {
   } catch (error) {
     db.close()
     if (!(error instanceof Database.SqliteError) || !/^SQLITE_(CORRUPT|NOTADB)/.test(error.code)) throw error
-    return refuse(
-      'database-damaged',
-      `The database ${file} is damaged.`,
-      'Put it back from a backup. Keep the damaged file: some of it can be read.',
-      error,
-    )
+    return refuseDamaged(file, error)
   }
 }
 
@@ -121,6 +116,8 @@ function prepare(db: Database.Database, file: string, isNew: boolean): void {
   db.pragma('synchronous = FULL')
   db.pragma('secure_delete = ON')
   db.pragma('foreign_keys = ON')
+  // Before anything is written: that would make it worse, and what is hidden now would be missed by nobody (D-05).
+  if (!isNew && !isStructureRight(db)) refuseDamaged(file)
   if (version > 0 && version < latestVersion) backUpBefore(file, db, version)
   migrate(db)
 }
@@ -155,6 +152,15 @@ function refuseForeign(file: string): never {
     'database-not-ours',
     `The file ${file} is not a database of this server.`,
     'Move it away, put the right one back from a backup, or set DATA_DIR to another folder.',
+  )
+}
+
+function refuseDamaged(file: string, cause?: unknown): never {
+  return refuse(
+    'database-damaged',
+    `The database ${file} is damaged.`,
+    'Put it back from a backup. Keep the damaged file: some of it can be read.',
+    cause,
   )
 }
 

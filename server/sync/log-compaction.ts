@@ -6,12 +6,12 @@
  * damaged snapshot loses nothing. Through a Y.Doc: merging updates takes twenty times as long, and keeps deleted text.
  */
 import { isDeepStrictEqual } from 'node:util'
-import { crc32 } from 'node:zlib'
 import type { Database } from 'better-sqlite3'
 import * as Y from 'yjs'
 import type { Logger } from '../log.ts'
 import type { logTable } from '../store/log-rows.ts'
 import type { snapshotsTable } from '../store/snapshots.ts'
+import { sumOf } from '../store/sums.ts'
 import { applyStored, isWhole, type createReplay } from './log-replay.ts'
 
 type Options = Readonly<{
@@ -41,7 +41,7 @@ export function createCompaction({ db, rows, snapshots, replay, log }: Options):
     if (rowCount === 0 && !forgets) return false
     const data = Y.encodeStateAsUpdate(doc)
     const write = (): number => {
-      const id = snapshots.add({ doc: name, data, crc: crc32(data), upto, atMs })
+      const id = snapshots.add({ doc: name, data, crc: sumOf({ data, upto }), upto, atMs })
       verify(id, doc)
       return id
     }

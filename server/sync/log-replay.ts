@@ -5,11 +5,11 @@
  * keeps a room shut nor is thrown away unseen (Y-24). Reading works on a full disk too: what cannot be set aside then
  * is met again the next time.
  */
-import { crc32 } from 'node:zlib'
 import * as Y from 'yjs'
 import type { Logger } from '../log.ts'
 import type { logTable } from '../store/log-rows.ts'
 import type { snapshotsTable } from '../store/snapshots.ts'
+import { isSound } from '../store/sums.ts'
 
 export type Replayed = Readonly<{
   /** The snapshot it began with; both 0 if there was none. */
@@ -31,14 +31,14 @@ type Options = Readonly<{
   log: Logger
 }>
 
-type Stored = Readonly<{ data: Buffer; crc: number }>
+type Stored = Readonly<{ data: Buffer; crc: number; upto?: number }>
 
 /** Why stored bytes cannot be part of the document, or null. They may have been applied in part. */
-export function applyStored(doc: Y.Doc, { data, crc }: Stored): string | null {
-  if (crc32(data) !== crc) return 'checksum'
+export function applyStored(doc: Y.Doc, stored: Stored): string | null {
+  if (!isSound(stored)) return 'checksum'
   try {
     // A copy: yjs keeps views of the bytes of an update, and these belong to one large allocation.
-    Y.applyUpdate(doc, new Uint8Array(data))
+    Y.applyUpdate(doc, new Uint8Array(stored.data))
     return null
   } catch {
     return 'not an update'

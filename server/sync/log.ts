@@ -4,7 +4,6 @@
  * A document is its newest snapshot and the rows after it, applied one after the other. Rules L1–L4 of
  * docs/PROTOCOL.md: reading is in log-replay.ts, making it shorter in log-compaction.ts, and when in log-schedule.ts.
  */
-import { crc32 } from 'node:zlib'
 import type { Database } from 'better-sqlite3'
 import type * as Y from 'yjs'
 import type { Seat } from '#shared/ids.ts'
@@ -12,6 +11,7 @@ import { parseDocumentName } from '#shared/room.ts'
 import type { Logger } from '../log.ts'
 import { deletesSomething, logTable } from '../store/log-rows.ts'
 import { snapshotsTable } from '../store/snapshots.ts'
+import { sumOf } from '../store/sums.ts'
 import { createCompaction } from './log-compaction.ts'
 import { createReplay, isWhole } from './log-replay.ts'
 import { LogSchedule, type After } from './log-schedule.ts'
@@ -42,7 +42,7 @@ export function openDocumentLog(db: Database, log: Logger, after: After = unhurr
   return {
     /** To be called within the turn's transaction. */
     append({ name, update, writer, atMs }: NewRow): void {
-      rows.add({ doc: name, data: update, crc: crc32(update), writer, atMs })
+      rows.add({ doc: name, data: update, crc: sumOf({ data: update }), writer, atMs })
       schedule.grew(name, update.length)
       if (deletesSomething(update) && parseDocumentName(name)?.kind === 'chat') schedule.forget(name)
     },

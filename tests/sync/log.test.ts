@@ -1,6 +1,6 @@
 /** The log of a document: how it is read back, made shorter, and what a failure or rot at any point leaves. */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import test from 'node:test'
 import Database from 'better-sqlite3'
 import * as Y from 'yjs'
@@ -174,6 +174,38 @@ test('[L2] [Y-24] a damaged snapshot does not keep a room shut when it cannot be
     world.pass(forgetDelayMs)
     assert.equal(world.count('log'), rows)
     world.assertWhole()
+  }))
+
+test('[L2] [D-05] a snapshot that claims to go farther than it does hides no row', () =>
+  inWorld((world) => {
+    world.say64()
+    world.leave()
+    world.say('after the snapshot')
+    world.store.db.exec('UPDATE snapshot SET upto = upto + 1')
+    world.assertWhole()
+  }))
+
+test('[D-05] a database in which numbers would be given twice, or an index misses a row, does not open', () =>
+  inWorld((world) => {
+    world.say64()
+    world.delete(world.say('to be forgotten'))
+    world.pass(forgetDelayMs)
+    const { folder, store } = world
+    assert.equal(world.count('log'), 0)
+    store.db.exec("UPDATE sqlite_sequence SET seq = 1 WHERE name = 'log'")
+    store[Symbol.dispose]()
+    assert.throws(() => openStore(folder), /database-damaged/)
+
+    const db = new Database(databaseFile(folder))
+    db.exec("UPDATE sqlite_sequence SET seq = 1000 WHERE name = 'log'")
+    db.close()
+    openStore(folder)[Symbol.dispose]()
+    const bytes = readFileSync(databaseFile(folder))
+    // The name of the document in the index, which is found from the end; the rows are as they were.
+    const at = bytes.lastIndexOf(name)
+    bytes.write('x', at)
+    writeFileSync(databaseFile(folder), bytes)
+    assert.throws(() => openStore(folder), /database-damaged/)
   }))
 
 test('[L3] a log grows no longer than its limit, and every row that goes is in a snapshot', () =>
