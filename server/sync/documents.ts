@@ -90,7 +90,14 @@ export function createDocuments({ access, documentLog, index, turn, clock, log }
       return Promise.resolve()
     },
     onLoadDocument: ({ document, documentName: name }) => {
-      load(name, document)
+      try {
+        load(name, document)
+      } catch (error) {
+        // It never becomes one of Hocuspocus' documents: nobody else would end it and its timer.
+        loaded.delete(name)
+        document.destroy()
+        throw error
+      }
       return Promise.resolve()
     },
     connected: ({ connection }) => {

@@ -49,9 +49,11 @@ type Opened = Readonly<{
   peer: PresencePeer | null
 }>
 
-/** Second part of an auth frame from the client (@hocuspocus/common). */
+/** Second part of an auth frame (@hocuspocus/common). */
 const authTokenType = 0
 const authDeniedType = 1
+/** With which Hocuspocus answers a client that has closed a document itself. */
+const closedByClient = 'provider_initiated'
 
 type Options = Readonly<{
   socket: ClientSocket
@@ -70,6 +72,8 @@ type Options = Readonly<{
   onClosed: (line: Line, name: string) => void
   onRefused: (line: Line, name: string, reason: string) => void
   onLeftOut: () => void
+  /** Something failed that is not the client's doing. */
+  onFault: (line: Line, error: unknown) => void
   onPresence: () => void
   onDenied: (code: ErrorCode) => void
 }>
@@ -95,7 +99,11 @@ export class Line {
     this.#feed = options.documents.connect(this)
     options.socket.listen({
       onFrame: (frame) => {
-        this.#receive(frame)
+        try {
+          this.#receive(frame)
+        } catch (error) {
+          this.fail(error)
+        }
       },
       onEnd: () => {
         this.#end()
@@ -128,7 +136,9 @@ export class Line {
 
   /** A frame of a document: it waits for the turn's commit. */
   send(frame: Uint8Array): void {
-    this.#options.sendInTurn(this, frame)
+    // A client that asked again for this one document would not be heard: only a new socket opens it anew.
+    if (givesUp(frame)) this.fail(new Error('a document was given up'))
+    else this.#options.sendInTurn(this, frame)
   }
 
   /** A frame that leaves now. */
@@ -138,6 +148,12 @@ export class Line {
 
   close(code: ErrorCode): void {
     this.#options.socket.close(code)
+  }
+
+  /** Ends it for a fault of the server's: one client's work fails, and the process goes on (D-03). */
+  fail(error: unknown): void {
+    if (this.isOpen()) this.#options.onFault(this, error)
+    this.close('storage-failed')
   }
 
   onRefused(name: string, reason: string): void {
@@ -368,6 +384,17 @@ function isStateVector(bytes: Uint8Array): boolean {
   } catch {
     return false
   }
+}
+
+/** Whether Hocuspocus ends a document with this frame because something failed, which it has logged. */
+function givesUp(frame: Uint8Array): boolean {
+  const head = readFrameHead(frame)
+  if (head?.type !== frameTypes.auth && head?.type !== frameTypes.close) return false
+  const decoder = decoding.createDecoder(frame)
+  decoder.pos = head.bodyAt
+  return head.type === frameTypes.auth
+    ? decoding.readVarUint(decoder) === authDeniedType
+    : decoding.readVarString(decoder) !== closedByClient
 }
 
 function encodeDenied(address: string, reason: ErrorCode): Uint8Array {

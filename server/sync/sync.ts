@@ -13,7 +13,7 @@ import type { ClientSocket } from '../front/socket.ts'
 import { createUpgrades, type HandleUpgrade } from '../front/upgrade.ts'
 import type { Logger } from '../log.ts'
 import type { Levels, Meters } from '../metrics.ts'
-import type { Access, Clock, Presences } from '../ports.ts'
+import type { Access, Clock, Presences, Visitor } from '../ports.ts'
 import type { Store } from '../store/open.ts'
 import { createDocuments } from './documents.ts'
 import { Line } from './line.ts'
@@ -76,7 +76,14 @@ export function startSync({ store, access, clock, log, meters, isAllowedOrigin }
   const documents = createDocuments({ access, documentLog, index, turn, clock, log })
 
   function admit(socket: ClientSocket, cookieHeader: string | undefined): void {
-    const visitor = access.visitor(cookieHeader)
+    let visitor: Visitor | null
+    try {
+      visitor = access.visitor(cookieHeader)
+    } catch (err) {
+      log.error({ err }, 'a session could not be looked up')
+      socket.close('storage-failed')
+      return
+    }
     if (visitor === null) {
       socket.close('signed-out')
       return
@@ -112,6 +119,9 @@ export function startSync({ store, access, clock, log, meters, isAllowedOrigin }
       onLeftOut: () => {
         meters.updateRefused('may not write here')
       },
+      onFault(self, err) {
+        log.error({ err, person: self.visitor.personId }, 'a frame could not be dealt with')
+      },
       onPresence: meters.presenceReceived,
       onDenied: meters.refused,
     })
@@ -122,6 +132,12 @@ export function startSync({ store, access, clock, log, meters, isAllowedOrigin }
   /** The cookie of each line: its session may have been extended since, or ended. */
   const checkSession = new WeakMap<Line, string | undefined>()
 
+  function renew(line: Line): void {
+    const visitor = access.visitor(checkSession.get(line))
+    if (visitor === null) line.close('signed-out')
+    else line.visitor = visitor
+  }
+
   function check(): void {
     turn.tryAgain()
     for (const line of lines) {
@@ -129,12 +145,12 @@ export function startSync({ store, access, clock, log, meters, isAllowedOrigin }
         lines.delete(line)
         continue
       }
-      if (clock() >= line.visitor.expiresAtMs) {
-        const visitor = access.visitor(checkSession.get(line))
-        if (visitor === null) line.close('signed-out')
-        else line.visitor = visitor
+      try {
+        if (clock() >= line.visitor.expiresAtMs) renew(line)
+        line.check()
+      } catch (error) {
+        line.fail(error)
       }
-      line.check()
     }
   }
 

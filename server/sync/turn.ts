@@ -88,6 +88,7 @@ export class Turn<To extends Receiver> {
     this.#held = []
     const startedAtMs = performance.now()
     try {
+      this.#endLeftOver()
       this.#commitAll(rows)
     } catch (error) {
       this.#canSave = false
@@ -102,6 +103,15 @@ export class Turn<To extends Receiver> {
     this.#options.onSaved(rows, performance.now() - startedAtMs)
     for (const { to, frame } of held) to.sendNow(frame)
   }
+
+  /** A transaction that a failure has left open would take this one in, and its commit would be none. */
+  #endLeftOver(): void {
+    const { db, log } = this.#options
+    if (!db.inTransaction) return
+    log.error('a transaction was left open, and is undone')
+    db.exec('ROLLBACK')
+  }
+
   /** Only now: what does not fit must be refused once, so that whoever runs the server is told in time. */
   #makeRoom(): void {
     const { db, log } = this.#options
