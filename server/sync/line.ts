@@ -5,9 +5,6 @@
  * Only sync frames of well-formed shape go on to the documents; presence and live frames have paths of their own.
  */
 import { performance } from 'node:perf_hooks'
-import * as decoding from 'lib0/decoding'
-import * as encoding from 'lib0/encoding'
-import * as Y from 'yjs'
 import type { ErrorCode } from '#shared/errors.ts'
 import type { RoomId } from '#shared/ids.ts'
 import {
@@ -20,7 +17,6 @@ import {
   liveFrameSizeMax,
   presenceBurstMax,
   presencePerSecondMax,
-  stateVectorSizeMax,
   syncRequestsPerTenSecondsMax,
 } from '#shared/limits.ts'
 import { documentName, firstSheetId, may, parseDocumentName, type DocumentRef } from '#shared/room.ts'
@@ -37,6 +33,7 @@ import {
 import type { ClientSocket } from '../front/socket.ts'
 import { TokenBucket } from '#shared/token-bucket.ts'
 import type { Access, Visitor } from '../ports.ts'
+import { encodeDenied, givesUp, isAuthToken, isStateVector, readBody, readSync } from './client-frames.ts'
 import type { DocumentFeed } from './documents.ts'
 import type { PresencePeer, PresenceRooms } from './presence.ts'
 
@@ -48,12 +45,6 @@ type Opened = Readonly<{
   /** Of a room document. */
   peer: PresencePeer | null
 }>
-
-/** Second part of an auth frame (@hocuspocus/common). */
-const authTokenType = 0
-const authDeniedType = 1
-/** With which Hocuspocus answers a client that has closed a document itself. */
-const closedByClient = 'provider_initiated'
 
 type Options = Readonly<{
   socket: ClientSocket
@@ -338,70 +329,3 @@ const knownTypes = new Set<number>([
   frameTypes.queryAwareness,
   frameTypes.close,
 ])
-
-function isAuthToken(frame: Uint8Array, bodyAt: number): boolean {
-  try {
-    const decoder = decoding.createDecoder(frame)
-    decoder.pos = bodyAt
-    if (decoding.readVarUint(decoder) !== authTokenType) return false
-    decoding.readVarString(decoder)
-    // The provider's version may follow.
-    if (decoding.hasContent(decoder)) decoding.readVarString(decoder)
-    return !decoding.hasContent(decoder)
-  } catch {
-    return false
-  }
-}
-
-function readBody(frame: Uint8Array, bodyAt: number): Uint8Array | null {
-  try {
-    const decoder = decoding.createDecoder(frame)
-    decoder.pos = bodyAt
-    const body = decoding.readVarUint8Array(decoder)
-    return decoding.hasContent(decoder) ? null : body
-  } catch {
-    return null
-  }
-}
-
-/** Bytes of an update without anything in it. Less, once blanked, would not even be that to whoever reads it next. */
-const updateSizeMin = 2
-
-function readSync(frame: Uint8Array, bodyAt: number): Readonly<{ type: number; body: Uint8Array }> | null {
-  const type = frame[bodyAt]
-  const body = readBody(frame, bodyAt + 1)
-  if (body === null) return null
-  if (type === syncTypes.step1) return body.length > 0 ? { type, body } : null
-  const isUpdate = type === syncTypes.step2 || type === syncTypes.update
-  return isUpdate && body.length >= updateSizeMin ? { type, body } : null
-}
-
-function isStateVector(bytes: Uint8Array): boolean {
-  if (bytes.length > stateVectorSizeMax) return false
-  try {
-    Y.decodeStateVector(bytes)
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** Whether Hocuspocus ends a document with this frame because something failed, which it has logged. */
-function givesUp(frame: Uint8Array): boolean {
-  const head = readFrameHead(frame)
-  if (head?.type !== frameTypes.auth && head?.type !== frameTypes.close) return false
-  const decoder = decoding.createDecoder(frame)
-  decoder.pos = head.bodyAt
-  return head.type === frameTypes.auth
-    ? decoding.readVarUint(decoder) === authDeniedType
-    : decoding.readVarString(decoder) !== closedByClient
-}
-
-function encodeDenied(address: string, reason: ErrorCode): Uint8Array {
-  return encoding.encode((encoder) => {
-    encoding.writeVarString(encoder, address)
-    encoding.writeVarUint(encoder, frameTypes.auth)
-    encoding.writeVarUint(encoder, authDeniedType)
-    encoding.writeVarString(encoder, reason)
-  })
-}

@@ -5,8 +5,10 @@ import test from 'node:test'
 import { farewellAtMs } from '#server/front/farewell.ts'
 import { databaseFile } from '#server/store/open.ts'
 import { encodeAuth } from '#web/sync/frames.ts'
-import { losesNothing, withProcesses } from '../support/ended-server.ts'
+import { losesNothing } from '../crash/ended.ts'
+import { Chance } from '../fuzz/chance.ts'
 import { save } from '../support/frames.ts'
+import { withProcesses } from '../support/processes.ts'
 import { clientFrame, opcodes, openRawSocket } from '../support/raw-socket.ts'
 import { replicaOf, sayIn, seatedRoom } from '../support/seated.ts'
 import { startTestServer } from '../support/server.ts'
@@ -15,13 +17,19 @@ import { SyncClient } from '../support/sync-client.ts'
 /** What a supervisor waits before it kills. */
 const endedWithinMs = 10_000
 
-test('[W5] [D-02] SIGTERM loses nothing that was acknowledged, tells 1001, and leaves one whole file', () =>
-  losesNothing('SIGTERM', 6, ({ closed, ended, dataDir }) => {
-    assert.equal(closed.code, 1001)
-    assert.deepEqual(ended, { code: 0, signal: null })
-    const wal = `${databaseFile(dataDir)}-wal`
-    assert.ok(!existsSync(wal) || statSync(wal).size === 0, 'the write-ahead log was folded in')
-  }))
+test('[W5] [D-02] SIGTERM loses nothing that was acknowledged, tells 1001, and leaves one whole file', async () => {
+  await losesNothing({
+    signal: 'SIGTERM',
+    rounds: 6,
+    chance: new Chance(1),
+    onEnd({ closed, ended, dataDir }) {
+      assert.equal(closed.code, 1001)
+      assert.deepEqual(ended, { code: 0, signal: null })
+      const wal = `${databaseFile(dataDir)}-wal`
+      assert.ok(!existsSync(wal) || statSync(wal).size === 0, 'the write-ahead log was folded in')
+    },
+  })
+})
 
 test('[D-02] a client that never answers the close does not keep the process', () =>
   withProcesses(async (start) => {
