@@ -4,11 +4,13 @@
  * The peers have a package.json of their own and are installed on first use.
  */
 import { benchGuard } from './guard.ts'
+import { benchHistory } from './history.ts'
 import { benchJoin } from './join.ts'
 import { benchSync } from './sync.ts'
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   guard: benchGuard,
+  history: benchHistory,
   join: benchJoin,
   sync: benchSync,
 }
