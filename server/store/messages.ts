@@ -65,11 +65,22 @@ export function messagesTable(db: Database) {
       forgetTexts.run(roomId)
       forget.run(roomId)
     },
-    /** Those with all of the words, the newest first; the last word may be the beginning of one. */
-    search: (roomId: RoomId, words: readonly string[], beforeId: number, limit: number): FoundMessage[] =>
-      words.length === 0 ? [] : search.all({ match: matchOf(roomId, words), beforeId, limit }),
+    /**
+     * Those with all of the words, the newest first. Where few have them, the last word may also be the beginning of
+     * one: of common words that would be too many to read.
+     */
+    search(roomId: RoomId, words: readonly string[], beforeId: number, limit: number): FoundMessage[] {
+      if (words.length === 0) return []
+      const whole = matchOf(roomId, words)
+      const isCommon = search.all({ match: whole, beforeId: Number.MAX_SAFE_INTEGER, limit }).length === limit
+      const canContinue = (words.at(-1) ?? '').length >= beginningLengthMin
+      return search.all({ match: isCommon || !canContinue ? whole : `${whole} *`, beforeId, limit })
+    },
   }
 }
+
+/** UTF-16 code units of what is looked for as the beginning of a word. */
+const beginningLengthMin = 3
 
 /** The id of a room as one word of the index, which knows no capitals. */
 function roomWord(roomId: RoomId): string {
@@ -79,5 +90,5 @@ function roomWord(roomId: RoomId): string {
 /** In the language of FTS5: https://www.sqlite.org/fts5.html#full_text_query_syntax */
 function matchOf(roomId: RoomId, words: readonly string[]): string {
   const quoted = words.map((word) => `"${word.replaceAll('"', '""')}"`)
-  return `room : ${roomWord(roomId)} AND text : (${quoted.join(' AND ')} *)`
+  return `room : ${roomWord(roomId)} AND text : ${quoted.join(' AND text : ')}`
 }
