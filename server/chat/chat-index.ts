@@ -12,15 +12,21 @@ import type { Store } from '../store/open.ts'
 type MessageId = Readonly<{ roomId: RoomId; key: MessageKey }>
 export type NewMessage = MessageId & Readonly<{ page: number; text: string; atMs: number }>
 
+/** The tables it reads and writes. */
+export type IndexTables = Readonly<{
+  rooms: Pick<Store['rooms'], 'chatTail' | 'setChatTail' | 'addMessage'>
+  messages: Pick<Store['messages'], 'has' | 'add' | 'edit' | 'remove'>
+}>
+
 type Change = () => void
 
 export class ChatIndex {
-  readonly #store: Pick<Store, 'rooms' | 'messages'>
+  readonly #store: IndexTables
   readonly #changes: Change[] = []
   readonly #tails = new Map<RoomId, number>()
   readonly #keys = new Set<string>()
 
-  constructor(store: Pick<Store, 'rooms' | 'messages'>) {
+  constructor(store: IndexTables) {
     this.#store = store
   }
 

@@ -4,15 +4,27 @@
  */
 import assert from 'node:assert/strict'
 import * as Y from 'yjs'
+import { ChatIndex } from '#server/chat/chat-index.ts'
+import { ChatPage } from '#server/chat/chat-page.ts'
 import { inspectUpdate, type Verdict } from '#server/sync/guard.ts'
 import { isShapeRow, parseShapeKey } from '#shared/board/shape.ts'
 import { isMessageValue, parseMessageKey } from '#shared/chat/message.ts'
-import { clientIdOf, seatOf, serverSeat, type Seat } from '#shared/ids.ts'
+import { voidsOf } from '#shared/chat/page-rules.ts'
+import { isReactionValue, parseReactionKey } from '#shared/chat/reaction.ts'
+import { clientIdOf, seatOf, serverSeat, type RoomId, type Seat } from '#shared/ids.ts'
 import { rootsByKind, type DocumentKind } from '#shared/room.ts'
 import { policies } from '#shared/sync/policy.ts'
 import { changeOf, replicaOf } from '../support/seated.ts'
 
 export type FuzzedKind = Exclude<DocumentKind, 'room'>
+
+const roomId = 'r'.repeat(22) as RoomId
+
+/** An index that has nothing and keeps nothing. */
+const noTables = {
+  rooms: { chatTail: () => 0, setChatTail: () => undefined, addMessage: () => undefined },
+  messages: { has: () => false, add: () => true, edit: () => undefined, remove: () => undefined },
+}
 
 type Sent = Readonly<{ seat: Seat; update: Uint8Array; isHandshake: boolean }>
 
@@ -20,10 +32,13 @@ export class World {
   readonly kind: FuzzedKind
   readonly doc: Y.Doc
   readonly #log: Uint8Array[] = []
+  readonly #page: ChatPage | null
 
   constructor(kind: FuzzedKind) {
     this.kind = kind
     this.doc = replicaOf(serverSeat, kind)
+    const index = new ChatIndex(noTables)
+    this.#page = kind === 'chat' ? new ChatPage({ roomId, page: 0, doc: this.doc, index }) : null
   }
 
   /** As the server takes an update in. Throws where something does not hold. */
@@ -36,6 +51,13 @@ export class World {
       policy: policies[this.kind],
       writer: { seat, role: 'member', canDraw: true },
       isHandshake,
+      voidsOf: (entries) =>
+        this.#page === null
+          ? new Map()
+          : voidsOf(
+              entries,
+              this.#page.view(() => true),
+            ),
     })
     frame.fill(0)
     assert.deepEqual(Y.encodeStateAsUpdate(this.doc), before.state, 'looking changes nothing')
@@ -46,7 +68,9 @@ export class World {
     assert.equal(this.doc.store.pendingDs, null, 'no deletion waits')
     assert.deepEqual(this.#ofOthers(seat), before.others, 'what others wrote is as it was')
     this.#checkSchema()
-    this.#stamp(verdict.entries.map(({ key }) => key))
+    this.#settle()
+    for (const [{ root, key }] of verdict.voids)
+      assert.equal(this.#newestIsVoid(root, key), true, `${root} ${key} is void`)
     return verdict
   }
 
@@ -72,7 +96,8 @@ export class World {
     const clocks = [...this.#clocks()].filter(([client]) => seatOf(client) !== seat).sort()
     if (this.kind === 'board') return { clocks }
     const messages = [...this.doc.getMap('m')].filter(([key]) => parseMessageKey(key)?.seat !== seat).sort()
-    return { clocks, messages, stamps: this.doc.getArray('s').toJSON() }
+    const reactions = [...this.doc.getMap('r')].filter(([key]) => parseReactionKey(key)?.seat !== seat).sort()
+    return { clocks, messages, reactions, stamps: this.doc.getArray('s').toJSON() }
   }
 
   #checkSchema(): void {
@@ -80,22 +105,33 @@ export class World {
     if (this.kind === 'chat') {
       for (const [key, value] of this.doc.getMap('m'))
         assert.ok(parseMessageKey(key) !== null && isMessageValue(value), `a message: ${key}`)
+      for (const [key, value] of this.doc.getMap('r'))
+        assert.ok(parseReactionKey(key) !== null && isReactionValue(value), `a reaction: ${key}`)
     } else {
       for (const [key, value] of this.doc.getMap('shapes'))
         assert.ok(parseShapeKey(key) !== null && isShapeRow(value), `a shape: ${key}`)
     }
   }
 
-  #stamp(keys: readonly string[]): void {
-    if (this.kind !== 'chat' || keys.length === 0) return
+  #settle(): void {
     this.doc.clientID = clientIdOf(serverSeat, 1)
-    this.#log.push(changeOf(this.doc, () => this.doc.getArray('s').push([...keys])))
+    if (this.#page !== null) this.#log.push(changeOf(this.doc, () => this.#page?.settle(1)))
+  }
+
+  /** What is void was deleted before, and still is. */
+  #newestIsVoid(root: string, key: string): boolean {
+    return !this.doc.getMap(root).has(key)
   }
 }
 
 /** What a reader sees of a document. */
 export function shownIn(doc: Y.Doc, kind: FuzzedKind): unknown {
   return kind === 'chat'
-    ? { m: doc.getMap('m').toJSON(), s: doc.getArray('s').toJSON(), p: doc.getMap('p').toJSON() }
+    ? {
+        m: doc.getMap('m').toJSON(),
+        r: doc.getMap('r').toJSON(),
+        s: doc.getArray('s').toJSON(),
+        p: doc.getMap('p').toJSON(),
+      }
     : { shapes: doc.getMap('shapes').toJSON() }
 }
