@@ -23,6 +23,7 @@ import { ChatPage, firstUpdateOf } from '../chat/chat-page.ts'
 import { writeHeader } from '../chat/stamps.ts'
 import type { Logger } from '../log.ts'
 import type { Access, Clock } from '../ports.ts'
+import { DocumentSizes } from './document-size.ts'
 import { inspectReading, inspectUpdate } from './guard.ts'
 import type { DocumentLog } from './log.ts'
 import { reconcileRoom } from './room-document.ts'
@@ -79,6 +80,7 @@ const never = 2 ** 31 - 1
 export function createDocuments({ access, documentLog, index, turn, clock, log }: Options) {
   const allowance = new Allowance()
   const loaded = new Map<string, Loaded>()
+  const sizes = new DocumentSizes(log)
 
   const hocuspocus: Hocuspocus<{ client: DocumentClient }> = new Hocuspocus({
     quiet: true,
@@ -86,7 +88,7 @@ export function createDocuments({ access, documentLog, index, turn, clock, log }
     onAuthenticate: ({ connectionConfig, documentName: name, context }) => {
       const ref = required(parseDocumentName(name))
       const writer = required(context.client.writerIn(ref.roomId))
-      connectionConfig.readOnly = !policies[ref.kind].mayWrite(writer)
+      connectionConfig.readOnly = !mayWrite(name, ref, writer)
       return Promise.resolve()
     },
     onLoadDocument: ({ document, documentName: name }) => {
@@ -116,7 +118,10 @@ export function createDocuments({ access, documentLog, index, turn, clock, log }
     beforeUnloadDocument: ({ document, documentName: name }) =>
       hocuspocus.documents.get(name) === document ? Promise.resolve() : Promise.reject(new Error('')),
     afterUnloadDocument: ({ documentName: name }) => {
-      if (!hocuspocus.documents.has(name) && loaded.delete(name)) documentLog.unloaded(name)
+      if (!hocuspocus.documents.has(name) && loaded.delete(name)) {
+        documentLog.unloaded(name)
+        sizes.unloaded(name)
+      }
       return Promise.resolve()
     },
   })
@@ -130,6 +135,7 @@ export function createDocuments({ access, documentLog, index, turn, clock, log }
     })
     const entry: Loaded = { ref, doc, page: ref.kind === 'chat' ? openPage(ref, doc) : null }
     loaded.set(name, entry)
+    if (ref.kind === 'board') sizes.loaded(name, doc)
     if (ref.kind === 'room') reconcile(entry)
     else settle(entry)
     // Nobody is connected yet: otherwise the first to come would be sent everything twice.
@@ -196,7 +202,8 @@ export function createDocuments({ access, documentLog, index, turn, clock, log }
     const writer = entry === undefined ? null : client.writerIn(entry.ref.roomId)
     if (!client.isOpen() || entry?.doc !== doc || writer === null) return false
     const policy = policies[entry.ref.kind]
-    if (connection.readOnly || !policy.mayWrite(writer)) return leaveOut(connection, bytes, writer.seat)
+    if (connection.readOnly || !mayWrite(name, entry.ref, writer))
+      return leaveOut(connection, bytes, writer.seat)
     const verdict = inspectUpdate(bytes, { doc, policy, writer, isHandshake, ...rulesOf(entry, writer.seat) })
     if (verdict.outcome === 'refuse') client.onRefused(name, verdict.reason)
     else if (verdict.outcome === 'admit') admit(connection, entry, writer.seat, verdict)
@@ -237,6 +244,8 @@ export function createDocuments({ access, documentLog, index, turn, clock, log }
       evict(new Set([name]))
       return
     }
+    // Later: this change was the last, and is to be answered as saved.
+    if (sizes.grew(name, update.length)) setImmediate(tellRights, doc)
     if (voids.length > 0) connection.sendStateless(encodeVoids(noteOf(voids)))
   }
 
@@ -250,16 +259,25 @@ export function createDocuments({ access, documentLog, index, turn, clock, log }
     return true
   }
 
+  /** By their role, and while there is room in it (Y-26). */
+  function mayWrite(name: string, ref: DocumentRef, writer: Writer): boolean {
+    return policies[ref.kind].mayWrite(writer) && !sizes.isFull(name)
+  }
+
+  function tellRights(doc: Document): void {
+    for (const connection of doc.getConnections() as DocumentConnection[]) tellRight(connection)
+  }
+
   /** Tells a page whether it may change the document, where that is not what it was told before. */
   function tellRight(connection: DocumentConnection): void {
     const ref = required(parseDocumentName(connection.document.name))
     const writer = connection.context.client.writerIn(ref.roomId)
-    const mayWrite = writer !== null && policies[ref.kind].mayWrite(writer)
-    if (mayWrite !== connection.readOnly) return
+    const isGiven = writer !== null && mayWrite(connection.document.name, ref, writer)
+    if (isGiven !== connection.readOnly) return
     // For good: the page's next change would build upon what was left out. It opens the document anew, and gives both.
     connection.readOnly = true
     connection.send(
-      new OutgoingMessage(connection.messageAddress).writeAuthenticated(!mayWrite).toUint8Array(),
+      new OutgoingMessage(connection.messageAddress).writeAuthenticated(!isGiven).toUint8Array(),
     )
   }
 
@@ -268,6 +286,7 @@ export function createDocuments({ access, documentLog, index, turn, clock, log }
     for (const name of names) {
       const doc = loaded.get(name)?.doc
       loaded.delete(name)
+      sizes.unloaded(name)
       if (doc === undefined || hocuspocus.documents.get(name) !== doc) continue
       hocuspocus.documents.delete(name)
       for (const connection of doc.getConnections())
@@ -282,7 +301,7 @@ export function createDocuments({ access, documentLog, index, turn, clock, log }
     if (entry !== undefined) reconcile(entry)
     for (const { ref, doc } of loaded.values()) {
       if (ref.roomId !== roomId) continue
-      for (const connection of doc.getConnections() as DocumentConnection[]) tellRight(connection)
+      tellRights(doc)
     }
   }
 

@@ -32,6 +32,8 @@ export const useBoardStore = defineStore('board', () => {
   const drawing = shallowRef<Drawing>('everyone')
   /** There is something here that the server has not saved. */
   const hasUnsent = shallowRef(false)
+  /** Who may draw and cannot sees a board that is full. */
+  const isFull = shallowRef(false)
   let opened: Opened | null = null
   let place: BoardPlace | null = null
   let unshow: Undo | null = null
@@ -50,6 +52,7 @@ export const useBoardStore = defineStore('board', () => {
       isLoaded.value = port.state().isLoaded
       hasUnsent.value = port.state().hasUnsent
       drawing.value = session.drawing()
+      isFull.value = !port.state().canWrite && mayDraw(session.role, session.drawing())
     }
     /** Of those who are gone, or may not draw any more, nothing stays in the air. */
     const sweep = (): void => {
@@ -138,7 +141,7 @@ export const useBoardStore = defineStore('board', () => {
     remember('ink', style)
   }
 
-  return { state, isLoaded, drawing, hasUnsent, open, close, attach, run, setStyle }
+  return { state, isLoaded, drawing, isFull, hasUnsent, open, close, attach, run, setStyle }
 })
 
 function recallStyle(): InkStyle | null {
