@@ -47,6 +47,8 @@ export type DocumentFeed = Disposable & Readonly<{ receive(frame: Uint8Array): v
 
 type Turn = Readonly<{
   append(row: Readonly<{ name: string; update: Uint8Array; writer: Seat; atMs: number }>): void
+  /** Everything that was appended is on disk, or its documents are evicted. */
+  commit(): void
 }>
 
 type Options = Readonly<{
@@ -129,6 +131,8 @@ export function createDocuments({ access, documentLog, index, turn, clock, log }
   function load(name: string, doc: Document): void {
     const ref = required(parseDocumentName(name))
     defineRoots(ref, doc)
+    // Somebody may have changed it a moment ago and gone: what the turn still holds is not in the log yet.
+    turn.commit()
     documentLog.load(name, doc)
     doc.on('update', (update: Uint8Array, origin: unknown) => {
       if (origin === byServer) turn.append({ name, update, writer: serverSeat, atMs: clock() })
