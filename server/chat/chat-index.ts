@@ -10,7 +10,7 @@ import type { RoomId } from '#shared/ids.ts'
 import type { Store } from '../store/open.ts'
 
 type MessageId = Readonly<{ roomId: RoomId; key: MessageKey }>
-export type NewMessage = MessageId & Readonly<{ page: number; text: string; atMs: number }>
+export type NewMessage = MessageId & Readonly<{ page: number; text: string | null; atMs: number }>
 
 /** The tables it reads and writes. */
 export type IndexTables = Readonly<{

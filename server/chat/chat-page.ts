@@ -78,12 +78,19 @@ export class ChatPage {
     const { roomId, page, index } = this.#options
     const changed = [...this.#changed]
     this.#changed.clear()
-    const fresh = new Set<string>(this.#stamps.stamp(changed, nowMs))
+    const fresh = this.#stamps.stamp(changed, nowMs)
+    // In the order of their stamps, as the pages give them again.
+    for (const key of fresh) {
+      const text = this.#messages.get(key)?.x ?? null
+      index.add({ roomId, key, page, text, atMs: nowMs })
+    }
+    const added = new Set<string>(fresh)
     for (const key of changed) {
+      // What is void here may stand on another page.
+      if (added.has(key) || !this.#stamps.has(key)) continue
       const text = this.#messages.get(key)?.x
       const message = { roomId, key: key as MessageKey }
       if (text === undefined) index.remove(message)
-      else if (fresh.has(key)) index.add({ ...message, page, text, atMs: nowMs })
       else index.edit({ ...message, text })
     }
   }

@@ -15,7 +15,7 @@ export type ChatRow = Readonly<{
   /** By the author's clock; null where it was not edited. */
   editedAtMs: number | null
   replyTo: MessageKey | null
-  /** In the order of their first. */
+  /** In an order that is the same for everybody. */
   reactions: readonly Reaction[]
   state: 'sending' | 'sent'
   /** By the author's clock. */

@@ -211,7 +211,9 @@ export class PageLog {
     return new Map(
       [...byMessage].map(([key, seatsByText]) => [
         key,
-        [...seatsByText].map(([text, seats]) => ({ text, seats: seats.sort((a, b) => a - b) })),
+        [...seatsByText]
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([text, seats]) => ({ text, seats: seats.sort((a, b) => a - b) })),
       ]),
     )
   }
