@@ -7,7 +7,9 @@ import type { Store } from './store/open.ts'
 /** Every room has one board so far. */
 const boards = [{ id: firstSheetId, name: 'Board', order: 0 }]
 
-export function createAccess({ store, sessions }: Readonly<{ store: Store; sessions: Sessions }>): Access {
+type Options = Readonly<{ store: Store; sessions: Pick<Sessions, 'peek'> }>
+
+export function createAccess({ store, sessions }: Options): Access {
   return {
     visitor: sessions.peek,
     membership(personId, roomId) {

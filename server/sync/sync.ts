@@ -36,6 +36,8 @@ export type Sync = AsyncDisposable &
   Readonly<{
     presences: Presences
     handleUpgrade: HandleUpgrade
+    /** Serves a socket that has been let in, however it came. */
+    admit(socket: ClientSocket, cookieHeader: string | undefined): void
     /** Why documents cannot be saved now; empty if they can. */
     faults(): readonly string[]
     levels(): Pick<Levels, 'sockets' | 'waitingSize' | 'rooms' | 'documents'>
@@ -162,6 +164,7 @@ export function startSync({ store, access, clock, log, meters, isAllowedOrigin }
   }
 
   return {
+    admit,
     handleUpgrade: createUpgrades({ isAllowedOrigin, meters, backlog, onSocket: admit }),
     faults: () => (turn.canSave ? [] : ['storage-failed']),
     levels: () => ({

@@ -39,9 +39,8 @@ function unitOf(seed: number): number {
 }
 
 /** A room in which so much was said, with a seat for this person. Its people are seats only. */
-export function addPast(store: Store, personId: PersonId, messageCount: number): RoomId {
+export function addPast(store: Store, personId: PersonId, messageCount: number, nowMs = Date.now()): RoomId {
   const roomId = newRoomId()
-  const nowMs = Date.now()
   const firstMs = nowMs - messageCount * betweenMs
   const rows = logTable(store.db)
   store.db.transaction(() => {

@@ -59,7 +59,7 @@ export function testWorld(client: TestClient, device: Device = new Map()): TestW
 /** What a device keeps beside its documents, by the name it was opened under. */
 const keptByDevice = new WeakMap<Device, Map<string, Map<string, unknown>>>()
 
-function keptIn(device: Device, name: string): KeptEntries {
+export function keptIn(device: Device, name: string): KeptEntries {
   const ofDevice = keptByDevice.get(device) ?? new Map<string, Map<string, unknown>>()
   keptByDevice.set(device, ofDevice)
   const entries = ofDevice.get(name) ?? new Map<string, unknown>()
@@ -67,7 +67,7 @@ function keptIn(device: Device, name: string): KeptEntries {
   return keptEntries(entries)
 }
 
-function memoryStore(device: Device): OpenStore {
+export function memoryStore(device: Device): OpenStore {
   return (name, doc, isAnew) => {
     const before = isAnew ? undefined : device.get(name)
     const kept = before ?? { update: Y.encodeStateAsUpdate(new Y.Doc()), hasUnsent: false }
@@ -76,6 +76,8 @@ function memoryStore(device: Device): OpenStore {
       kept.update = Y.mergeUpdates([kept.update, update])
     }
     const whenLoaded = Promise.resolve().then(() => {
+      // As y-indexeddb does: what was written before it was open is kept too.
+      keep(Y.encodeStateAsUpdate(doc))
       Y.applyUpdate(doc, kept.update, kept)
       doc.on('update', keep)
       return { hasUnsent: kept.hasUnsent }
