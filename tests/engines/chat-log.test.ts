@@ -192,6 +192,11 @@ test('the unread line stands before the first message of another’s that was no
   assert.deepEqual(unreadAt(2, 1), [2])
   assert.deepEqual(unreadAt(3, 1), [], 'all read, and the unsent one is one’s own')
   assert.deepEqual(unreadAt(0, 2), [], 'one’s own are never unread')
+  const later = chat.alice.rows().slice(1)
+  const startsLater = (readCount: number): boolean =>
+    showRows(later, readCount, 1, true).some(({ startsUnread }) => startsUnread)
+  assert.equal(startsLater(0), false, 'the line is further up, on a page that is not shown')
+  assert.equal(startsLater(1), true, 'the page begins with the first unread one')
 })
 
 test('messages of one person within five minutes stand together, a late one says so', async () => {

@@ -20,30 +20,47 @@ export type ShownRow = Readonly<{
 const groupMs = 5 * 60_000
 const lateMs = 2 * 60_000
 
-/** `readCount` messages are read already; a later own message is never unread. */
+/** `readCount` messages are read already; a later own message is never unread. `hasOlder`: than the first of these. */
 export function showRows(
   rows: readonly ChatRow[],
   readCount: number,
   ownSeat: number | null,
+  hasOlder = false,
 ): readonly ShownRow[] {
-  let hasUnread = false
+  // Where the first unread one is further up, the line is there too.
+  let hasUnread = hasOlder && (rows[0]?.number ?? 0) > readCount + 1
+  let beforeMs: number | null = null
+  let beforeDay = ''
   return rows.map((row, index) => {
     const before = rows[index - 1]
     const timeMs = row.arrivedAtMs ?? row.sentAtMs
-    const beforeMs = before === undefined ? null : (before.arrivedAtMs ?? before.sentAtMs)
-    const startsDay =
-      beforeMs === null || new Date(beforeMs).toDateString() !== new Date(timeMs).toDateString()
+    const day = new Date(timeMs).toDateString()
+    const startsDay = day !== beforeDay
+    const isPause = beforeMs === null || timeMs - beforeMs > groupMs
+    beforeMs = timeMs
+    beforeDay = day
     const isUnread = row.number === null ? row.state === 'sent' : row.number > readCount
     const startsUnread = !hasUnread && isUnread && row.seat !== ownSeat
     if (startsUnread) hasUnread = true
     return {
       row,
-      blocks: parseMarkdown(row.text),
+      blocks: blocksOf(row),
       timeMs,
       startsDay,
-      startsGroup: startsDay || startsUnread || before?.seat !== row.seat || timeMs - beforeMs > groupMs,
+      startsGroup: startsDay || startsUnread || isPause || before?.seat !== row.seat || row.replyTo !== null,
       startsUnread,
       isLate: row.arrivedAtMs !== null && row.arrivedAtMs - row.sentAtMs > lateMs,
     }
   })
+}
+
+/** A row that did not change is the same object: it is read once. */
+const blocksByRow = new WeakMap<ChatRow, readonly Block[]>()
+
+function blocksOf(row: ChatRow): readonly Block[] {
+  const known = blocksByRow.get(row)
+  if (known !== undefined) return known
+  const blocks = parseMarkdown(row.text)
+  blocksByRow.set(row, blocks)
+  return blocks
 }

@@ -30,6 +30,16 @@ export type ChainPort = Readonly<{
 
 export type ChatWorld = DeliveryWorld & Readonly<{ random(): number }>
 
+/** The run of pages that is shown. */
+export type ChatWindow = Readonly<{
+  first: number
+  last: number
+  /** Messages of the room before the first page; null while nothing of that page is here. */
+  base: number | null
+  /** Nothing of the last page is here. */
+  lacksLast: boolean
+}>
+
 type Options = Readonly<{ chain: ChainPort; outbox: KeptEntries; world: ChatWorld }>
 
 /** Pages that are shown at once: some 3,000 messages. */
@@ -91,6 +101,34 @@ export class ChatLog {
   /** Messages of the room that the server has counted. */
   get stampedCount(): number {
     return this.#tail?.countedTo ?? 0
+  }
+
+  /** Null while the newest page is not known. */
+  get window(): ChatWindow | null {
+    const [first, last] = [this.#shownPages().at(0), this.#shownPages().at(-1)]
+    if (first === undefined || last === undefined) return null
+    const base = first.isHere ? first.header().base : null
+    return { first: first.page, last: last.page, base, lacksLast: !last.isHere }
+  }
+
+  /** Nothing of the first page that is shown is here: it is on its way, or the server is away. */
+  get lacksOlder(): boolean {
+    return this.window !== null && this.window.base === null
+  }
+
+  /** The same of the last page. */
+  get lacksNewer(): boolean {
+    return this.window?.lacksLast === true
+  }
+
+  /** What the server knows of the newest page is known here, and it still takes messages. */
+  get isTailCurrent(): boolean {
+    return this.#tail !== null && this.#tail.state().isSynced && !this.#tail.isSealed
+  }
+
+  /** A message of this key stood on a page that is open, and stands there no more. */
+  isDeleted(key: MessageKey): boolean {
+    return [...this.#pages.values()].some((page) => page.isStamped(key) && !page.has(key))
   }
 
   /** There are older messages than those shown. */
@@ -255,7 +293,9 @@ export class ChatLog {
 
   #tell(): void {
     const { isLoaded, isSynced, canWrite, stampedCount, hasOlder, hasNewer } = this
-    const shown = [this.#rows, isLoaded, isSynced, canWrite, stampedCount, hasOlder, hasNewer]
+    const { lacksOlder, lacksNewer, isTailCurrent } = this
+    const states = [isLoaded, isSynced, canWrite, hasOlder, hasNewer, lacksOlder, lacksNewer, isTailCurrent]
+    const shown = [this.#rows, stampedCount, ...states]
     if (shown.every((value, index) => value === this.#told[index])) return
     this.#told = shown
     this.#listeners.tell()

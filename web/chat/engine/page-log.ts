@@ -70,6 +70,11 @@ export class PageLog {
     return readHeader((field) => this.#header.get(field))
   }
 
+  /** This device has something of it to show, or knows that there is nothing. */
+  get isHere(): boolean {
+    return this.#rows.length > 0 || this.#port.state().isSynced
+  }
+
   /** It takes no new messages. */
   get isSealed(): boolean {
     return this.#header.has(sealedField)
