@@ -239,12 +239,6 @@ export const errorTable = {
     sentence: 'This part of the conversation takes no more changes.',
     fix: 'Write a new message instead.',
   },
-  'reaction-malformed': {
-    status: 422,
-    close: null,
-    sentence: 'This is no reaction.',
-    fix: 'Choose an emoji.',
-  },
   'message-too-long': {
     status: 422,
     close: null,

@@ -6,9 +6,10 @@
  */
 import * as v from 'valibot'
 import type { MessageKey } from './chat/message.ts'
+import { drawings, type Drawing } from './drawing.ts'
 import type { ErrorCode } from './errors.ts'
 import type { PersonId, RoomId, Seat } from './ids.ts'
-import { drawings, type Drawing, type Role, type RoomAccess } from './room.ts'
+import type { Role, RoomAccess } from './room.ts'
 
 /** Body of every response with a status of 400 or more. */
 export type ErrorBody = Readonly<{ code: ErrorCode; sentence: string; fix: string }>

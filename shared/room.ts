@@ -3,6 +3,7 @@
  *
  * Rules D1–D3, RO1 and BO5 of docs/PROTOCOL.md.
  */
+import type { Drawing } from './drawing.ts'
 import { isRoomId, isSheetId, type RoomId, type SheetId } from './ids.ts'
 
 /** What a person is in a room. A guest was let in by a link and has no account. */
@@ -11,9 +12,7 @@ export type Role = 'owner' | 'moderator' | 'member' | 'guest'
 /** Who may enter a room: anyone signed in, or only by invite. */
 export type RoomAccess = 'open' | 'invite'
 
-/** Whom a room lets draw: all its people, all but guests, or only those who moderate it. */
-export const drawings = ['everyone', 'members', 'moderators'] as const
-export type Drawing = (typeof drawings)[number]
+export type { Drawing } from './drawing.ts'
 
 export type RoomAction = 'read' | 'write' | 'call' | 'invite' | 'configure' | 'moderate'
 

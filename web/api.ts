@@ -26,7 +26,7 @@ const timeoutMs = 15_000
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH'
 
-async function request(method: Method, path: string, body?: object): Promise<unknown> {
+export async function request(method: Method, path: string, body?: object): Promise<unknown> {
   const response = await send(method, path, body)
   if (response.status === 204) return undefined
   const answer: unknown = await response.json().catch((cause: unknown) => {

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { drawings } from '#shared/drawing.ts'
 import { idFromBytes, idSizeBytes, type RoomId, type Seat, type SheetId } from '#shared/ids.ts'
 import {
   documentName,
-  drawings,
   may,
   mayDraw,
   parseDocumentName,

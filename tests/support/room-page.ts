@@ -78,6 +78,19 @@ export class RoomPage {
     await this.message(text).waitFor()
   }
 
+  /** Chooses an action from the menu of a message, as it is called there. */
+  async act(text: string, action: string): Promise<void> {
+    // Its end may lie under what belongs to the next one.
+    await this.message(text).hover({ position: { x: 8, y: 8 } })
+    await this.message(text).getByRole('button', { name: 'Actions' }).click()
+    await this.page.getByRole('menuitem', { name: action, exact: true }).click()
+  }
+
+  /** A reaction under a message, by what it is called. */
+  reaction(text: string, name: string): Locator {
+    return this.message(text).locator('.reactions').getByRole('button', { name })
+  }
+
   /** Keys of the messages in their order on the page. */
   messageKeys(): Promise<(string | null)[]> {
     return this.messages.evaluateAll((rows) => rows.map((row) => row.getAttribute('data-message-key')))

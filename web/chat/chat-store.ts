@@ -1,28 +1,50 @@
 /** The chat of the room this page is in. */
 import { defineStore } from 'pinia'
-import { computed, shallowRef } from 'vue'
-import type { RoomId } from '#shared/ids.ts'
+import { computed, shallowRef, watch } from 'vue'
+import type { MessageKey } from '#shared/chat/message.ts'
+import type { RoomId, Seat } from '#shared/ids.ts'
 import { api, codeOf } from '../api.ts'
 import { recall, remember } from '../device.ts'
+import { useI18n } from '../i18n.ts'
 import { useRoomStore } from '../room/room-store.ts'
 import type { RoomSession } from '../sync/room-session.ts'
+import { toast } from '../ui/toast.ts'
 import { ChatLog, type ChatRow, type ChatWorld } from './engine/chat-log.ts'
+import { Seek, type Goal } from './engine/seek.ts'
 
 /** After this long without a key somebody does not write any more. */
 const typingMs = 4_000
 
+/** Somebody of the room, as beside what they wrote. */
+export type Author = Readonly<{ name: string; personId: string }>
+
+/** A message that was gone to: a new object each time. */
+export type Reached = Readonly<{ key: MessageKey }>
+
 export const useChatStore = defineStore('chat', () => {
+  const { t } = useI18n()
   const room = useRoomStore()
   const rows = shallowRef<readonly ChatRow[]>([])
   const isLoaded = shallowRef(false)
-  const isSynced = shallowRef(false)
+  /** What the server knows of the newest page is known here. */
+  const isCurrent = shallowRef(false)
   const canWrite = shallowRef(false)
+  /** There are messages before and after those shown; and nothing of the outermost page shown is on this device. */
+  const hasOlder = shallowRef(false)
+  const hasNewer = shallowRef(false)
+  const lacksOlder = shallowRef(false)
+  const lacksNewer = shallowRef(false)
+  /** The message that was last gone to. */
+  const reached = shallowRef<Reached | null>(null)
+  const isSearching = shallowRef(false)
   /** Messages the server has counted, and how many of them this person has read. */
   const stampedCount = shallowRef(0)
   const readCount = shallowRef(0)
   const draft = shallowRef('')
   let log: ChatLog | null = null
   let session: RoomSession | null = null
+  let seek: Seek | null = null
+  let isSeeking = false
   let typingTimer: ReturnType<typeof setTimeout> | undefined
 
   function open(opened: RoomSession): void {
@@ -44,9 +66,14 @@ export const useChatStore = defineStore('chat', () => {
     const look = (): void => {
       rows.value = made.rows()
       isLoaded.value = made.isLoaded
-      isSynced.value = made.isSynced
+      isCurrent.value = made.isTailCurrent
       canWrite.value = made.canWrite
       stampedCount.value = made.stampedCount
+      hasOlder.value = made.hasOlder
+      hasNewer.value = made.hasNewer
+      lacksOlder.value = made.lacksOlder
+      lacksNewer.value = made.lacksNewer
+      goOn()
     }
     made.onChange(look)
     look()
@@ -59,16 +86,47 @@ export const useChatStore = defineStore('chat', () => {
     session = null
     rows.value = []
     isLoaded.value = false
-    isSynced.value = false
+    isCurrent.value = false
     canWrite.value = false
     stampedCount.value = 0
+    hasOlder.value = false
+    hasNewer.value = false
+    lacksOlder.value = false
+    lacksNewer.value = false
+    reached.value = null
+    seek = null
   }
 
+  watch(
+    () => room.room?.readCount ?? 0,
+    (count) => (readCount.value = Math.max(count, readCount.value)),
+  )
+
   /** Throws the code of errors.ts where the text may not be sent; then the draft stays. */
-  function send(): void {
-    log?.send(draft.value.trim())
+  function send(replyTo?: MessageKey): void {
+    log?.send(draft.value.trim(), replyTo)
     setDraft('')
   }
+
+  /** Shows a message: `reached` tells when it is there, a toast when it cannot be. */
+  function goTo(goal: Goal): void {
+    seek = log === null ? null : new Seek(log, goal)
+    goOn()
+  }
+
+  /** Showing a page changes the log, which asks to go on: not within itself. */
+  function goOn(): void {
+    if (seek === null || isSeeking) return
+    isSeeking = true
+    const found = seek.step()
+    isSeeking = false
+    const isAway = room.connection.kind !== 'live' && room.connection.kind !== 'connecting'
+    if (found.kind === 'waiting' && !isAway) return
+    seek = null
+    if (found.kind === 'found') reached.value = { key: found.key }
+    else toast(t(`chat.seek.${found.kind}`))
+  }
+  watch(() => room.connection.kind, goOn)
 
   /** Kept on this device; the others see that something is being written. */
   function setDraft(text: string): void {
@@ -99,11 +157,22 @@ export const useChatStore = defineStore('chat', () => {
   return {
     rows,
     isLoaded,
-    isSynced,
+    isCurrent,
     canWrite,
+    hasOlder,
+    hasNewer,
+    lacksOlder,
+    lacksNewer,
+    reached,
+    isSearching,
     stampedCount,
     readCount,
     draft,
+    /** By seat; the same map while nobody's name changes. */
+    authors: computed<ReadonlyMap<Seat, Author>>((before) => {
+      const now = new Map(room.people.map(({ seat, name, personId }) => [seat, { name, personId }]))
+      return before !== undefined && areSame(before, now) ? before : now
+    }),
     unreadCount: computed(() => Math.max(0, stampedCount.value - readCount.value)),
     typingNames: computed(() =>
       room.people.filter((person) => person.isTyping && !person.isSelf).map(({ name }) => name),
@@ -111,10 +180,22 @@ export const useChatStore = defineStore('chat', () => {
     open,
     close,
     send,
+    edit: (key: MessageKey, text: string) => log?.edit(key, text),
+    remove: (key: MessageKey) => log?.remove(key),
+    react: (key: MessageKey, reaction: string) => log?.react(key, reaction),
+    isDeleted: (key: MessageKey) => log?.isDeleted(key) === true,
+    showOlder: () => log?.showOlder(),
+    showNewer: () => log?.showNewer(),
+    showLatest: () => log?.showLatest(),
+    goTo,
     setDraft,
     markRead,
   }
 })
+
+function areSame(a: ReadonlyMap<Seat, Author>, b: ReadonlyMap<Seat, Author>): boolean {
+  return a.size === b.size && [...b].every(([seat, { name }]) => a.get(seat)?.name === name)
+}
 
 const browserWorld: ChatWorld = {
   nowMs: Date.now,

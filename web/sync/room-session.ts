@@ -6,7 +6,8 @@
  */
 import * as Y from 'yjs'
 import type { PersonId, RoomId, Seat, SheetId } from '#shared/ids.ts'
-import { documentName, drawings, mayDraw, type DocumentRef, type Drawing, type Role } from '#shared/room.ts'
+import { drawings, type Drawing } from '#shared/drawing.ts'
+import { documentName, mayDraw, type DocumentRef, type Role } from '#shared/room.ts'
 import type { Writer } from '#shared/sync/policy.ts'
 import { Listeners } from './listeners.ts'
 import { Live } from './live.ts'

@@ -2,6 +2,7 @@
 import type { RoomSummary } from '#shared/http.ts'
 import type { PersonId, RoomId, Seat } from '#shared/ids.ts'
 import type { ParticipantSnapshot } from '../call/engine/call.ts'
+import type { Reaction } from '../chat/engine/chat-row.ts'
 import type { Block } from '../chat/engine/markdown.ts'
 import type { PersonHere } from '../room/people.ts'
 
@@ -105,4 +106,10 @@ export const message: readonly Block[] = [
     kind: 'paragraph',
     children: [word('מימין לשמאל, and a_word_that_is_so_long_that_it_has_to_break_somewhere_'.repeat(2))],
   },
+]
+
+export const reactions: readonly Reaction[] = [
+  { text: '👍', seats: [1, 2, 3] as Seat[] },
+  { text: '🎉', seats: [2] as Seat[] },
+  { text: 'a-short-word', seats: [4] as Seat[] },
 ]

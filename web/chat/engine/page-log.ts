@@ -123,7 +123,7 @@ export class PageLog {
     const after = kept.includes(reaction)
       ? kept.filter((each) => each !== reaction)
       : [...kept, reaction].slice(-reactionsPerMessageMax)
-    if (!isReactionValue(after)) throw new AppError('reaction-malformed')
+    if (!isReactionValue(after)) throw new AppError('request-malformed')
     this.#port.transact(() => {
       this.#reactions.set(own, after)
     })
