@@ -7,6 +7,7 @@
 import type * as Y from 'yjs'
 import type { MessageKey, MessageValue } from '#shared/chat/message.ts'
 import { stampMessage, type StampState, type StampValue } from '#shared/chat/order.ts'
+import { orderJumpMax } from '#shared/limits.ts'
 import { pageVersion, readHeader, type PageHeader } from '#shared/chat/page.ts'
 
 export class Stamps {
@@ -71,7 +72,7 @@ export class Stamps {
   #readState(): StampState {
     const { a0, o0 } = this.#readHeader()
     const recent: { arrivedAtMs: number; order: number }[] = []
-    let highest = o0
+    let [highest, floor] = [o0, o0]
     const pairs = this.#stamps.toArray()
     for (let index = 0; index + 1 < pairs.length; index += 2) {
       const [key, value] = [pairs[index], pairs[index + 1]]
@@ -81,10 +82,12 @@ export class Stamps {
       const arrivedAtMs = a0 + (isPlain ? value : value[0])
       // Where the order is the message's own and the message is deleted, nothing depends on it any more.
       const order = isPlain ? (this.#messages.get(key)?.l ?? highest) : value[1]
+      // An order that was raised tells the floor it was raised above, also where what made that floor is deleted.
+      if (!isPlain && order < highest + orderJumpMax) floor = Math.max(floor, order - 1)
       highest = Math.max(highest, order)
       recent.push({ arrivedAtMs, order })
     }
-    return { highest, floor: o0, recent }
+    return { highest, floor, recent }
   }
 
   /** Messages that arrive together keep the order their authors gave them. */
