@@ -23,6 +23,7 @@ import { ChatPage, firstUpdateOf } from '../chat/chat-page.ts'
 import { writeHeader } from '../chat/stamps.ts'
 import type { Logger } from '../log.ts'
 import type { Access, Clock } from '../ports.ts'
+import { deletesSomething } from '../store/log-rows.ts'
 import { DocumentSizes } from './document-size.ts'
 import { inspectReading, inspectUpdate } from './guard.ts'
 import type { DocumentLog } from './log.ts'
@@ -75,6 +76,8 @@ type Loaded = Readonly<{
 /** `skipStoreHooks`: the log has it already, there is nothing to store later. */
 const byServer = { source: 'local', skipStoreHooks: true } as const
 const byClient = { source: 'local', skipStoreHooks: true } as const
+/** The same, of a change that deletes nothing by itself. */
+const byClientAdding = { source: 'local', skipStoreHooks: true } as const
 
 /** Largest delay of a timer. Hocuspocus' own time-out must never fire: the socket has ours (W3). */
 const never = 2 ** 31 - 1
@@ -135,7 +138,11 @@ export function createDocuments({ access, documentLog, index, turn, clock, log }
     turn.commit()
     documentLog.load(name, doc)
     doc.on('update', (update: Uint8Array, origin: unknown) => {
-      if (origin === byServer) turn.append({ name, update, writer: serverSeat, atMs: clock() })
+      // Of two changes that did not know of each other one replaces the other, and neither says so: the log has to,
+      // or it would not know that there is something to forget (L4).
+      const replacesUnsaid = ref.kind === 'chat' && origin === byClientAdding && deletesSomething(update)
+      if (origin === byServer || replacesUnsaid)
+        turn.append({ name, update, writer: serverSeat, atMs: clock() })
     })
     const entry: Loaded = { ref, doc, page: ref.kind === 'chat' ? openPage(ref, doc) : null }
     loaded.set(name, entry)
@@ -240,7 +247,7 @@ export function createDocuments({ access, documentLog, index, turn, clock, log }
     }
     turn.append({ name, update, writer: seat, atMs: clock() })
     try {
-      Y.applyUpdate(doc, update, byClient)
+      Y.applyUpdate(doc, update, deletesSomething(update) ? byClient : byClientAdding)
       settle(entry)
     } catch (error) {
       // The guard has let something through that yjs cannot apply. The document may be half changed: read it again.

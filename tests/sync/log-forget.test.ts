@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import test from 'node:test'
 import { rowsSinceSnapshotWorthMin } from '#shared/limits.ts'
 import { databaseFile } from '#server/store/open.ts'
+import * as Y from 'yjs'
 import { encodeUpdate } from '#web/sync/frames.ts'
 import { inDatabase } from '../support/database.ts'
 import { save, savedCount, textsShown, whole } from '../support/frames.ts'
@@ -43,6 +44,42 @@ test('[L4] a message deleted over the socket is in no file of the server any mor
   await whole(reader, names.chat)
   assert.deepEqual(textsShown(reader, names.chat), ['what everybody may know'])
   await save(reader, names.chat, sayIn(replicaOf(alice.seat, 'chat', 2), alice.seat, 'and more').update)
+})
+
+test('[L4] of two edits that did not know of each other the one that is replaced leaves the disk too', async () => {
+  await using server = await startTestServer()
+  const { people, names } = await seatedRoom(server, 'Alice')
+  const [alice] = people
+  assert.ok(alice !== undefined)
+  await server.stop()
+  // Her first device and her second: each has the message, neither the other's edit.
+  const devices = [replicaOf(alice.seat, 'chat', 1), replicaOf(alice.seat, 'chat', 2)] as const
+  const { key, update } = sayIn(devices[0], alice.seat, 'first')
+  Y.applyUpdate(devices[1], update)
+  const edits = devices.map((device, index) =>
+    changeOf(device, (doc) => doc.getMap('m').set(key, { x: `edit ${String(index)}`, l: 1, ed: index })),
+  )
+  const rowCount = (): number | undefined =>
+    inDatabase(server.dataDir, (db) =>
+      db.prepare<[string], number>('SELECT count(*) FROM log WHERE doc = ?').pluck().get(names.chat),
+    )
+  let kept: string | undefined
+  // The first of them is in a snapshot, and nothing is left to be forgotten, when the second comes.
+  for (const changes of [[update, edits[0]], [edits[1]]]) {
+    await using running = await startTestServer({ dataDir: server.dataDir, port: server.port })
+    {
+      using writer = await SyncClient.open(alice.client, names.chat)
+      for (const change of changes) if (change !== undefined) await save(writer, names.chat, change)
+      await whole(writer, names.chat)
+      ;[kept] = textsShown(writer, names.chat)
+    }
+    await running.stop()
+    await using later = await startTestServer({ dataDir: server.dataDir, port: server.port })
+    await until(() => rowCount() === 0, 'the log to be made shorter')
+    await later.stop()
+  }
+  const replaced = kept === 'edit 0' ? 'edit 1' : 'edit 0'
+  assert.equal(readFileSync(databaseFile(server.dataDir)).includes(replaced), false)
 })
 
 test('[L3] a document with many rows has a snapshot once its last reader has left', async () => {
