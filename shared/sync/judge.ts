@@ -18,6 +18,7 @@ import { placeEntries, type DocumentView, type Entry } from './placement.ts'
 import type { Policy, Writer } from './policy.ts'
 import {
   deletedRef,
+  hasOrigin,
   kindBits,
   readUpdate,
   type ItemRead,
@@ -92,6 +93,8 @@ function copyOf(bytes: Uint8Array): Uint8Array {
 class News implements UpdateVisitor {
   readonly itemsByClient = new Map<number, ItemRead[]>()
   readonly rangesByClient = new Map<number, RangeRead[]>()
+  /** Of these only what follows the part that is known. */
+  readonly tails = new Set<ItemRead>()
   /** False once anything was left out. */
   isAll = true
   readonly #judging: Judging
@@ -111,14 +114,28 @@ class News implements UpdateVisitor {
     if (clock + length <= known) return this.#leaveOut()
     if (seatOf(client) !== writer.seat) return isHandshake ? this.#leaveOut() : 'a struct of another seat'
     if (clock > known) return 'a gap before a struct'
-    // A struct that is known in part came from a forked clock: a page never splits what it has sent.
-    if (clock < known) return 'a struct that is partly known'
+    // Otherwise it came from a forked clock: a page never splits what it has sent.
+    if (clock < known && !(isHandshake && struct.kind === 'deleted')) return 'a struct that is partly known'
     if (struct.kind === 'gc' || struct.kind === 'skip') return 'a struct that is no item'
+    const item = clock < known ? this.#tailOf(struct, known) : struct
     const items = this.itemsByClient.get(client)
-    if (items !== undefined) items.push(struct)
+    if (items !== undefined) items.push(item)
     else if (this.itemsByClient.size === updateClientsMax) return 'too many clients'
-    else this.itemsByClient.set(client, [struct])
+    else this.itemsByClient.set(client, [item])
     return null
+  }
+
+  /**
+   * Yjs joins neighbours that are deleted into one. Two pages of one device bring the same ones, and what the first has
+   * brought may end within what the second has joined.
+   */
+  #tailOf(item: ItemRead, known: number): ItemRead {
+    this.isAll = false
+    const { client, clock, length } = item
+    const origin = { client, clock: known - 1 }
+    const tail = { ...item, clock: known, length: clock + length - known, origin, rightOrigin: null }
+    this.tails.add(tail)
+    return tail
   }
 
   onDelete(range: RangeRead): string | null {
@@ -155,7 +172,7 @@ class News implements UpdateVisitor {
 /** An update of what is new and nothing else. */
 function encode(
   update: Uint8Array,
-  { itemsByClient, rangesByClient }: News,
+  { itemsByClient, rangesByClient, tails }: News,
   voids: ReadonlyMap<Entry, VoidCode>,
 ): Uint8Array {
   const voided = new Set([...voids.keys()].map(({ item }) => item))
@@ -167,7 +184,8 @@ function encode(
       encoding.writeVarUint(encoder, client)
       encoding.writeVarUint(encoder, items[0]?.clock ?? 0)
       for (const item of items) {
-        if (voided.has(item)) writeVoid(encoder, update, item)
+        if (tails.has(item)) writeTail(encoder, item)
+        else if (voided.has(item)) writeVoid(encoder, update, item)
         else encoding.writeUint8Array(encoder, update.subarray(item.from, item.to))
       }
     }
@@ -189,4 +207,12 @@ function writeVoid(encoder: encoding.Encoder, update: Uint8Array, item: ItemRead
   encoding.writeUint8(encoder, (info & ~kindBits) | deletedRef)
   encoding.writeUint8Array(encoder, update.subarray(item.from + 1, item.contentAt))
   encoding.writeVarUint(encoder, item.length)
+}
+
+/** As Yjs writes what it has cut off. */
+function writeTail(encoder: encoding.Encoder, { client, clock, length }: ItemRead): void {
+  encoding.writeUint8(encoder, hasOrigin | deletedRef)
+  encoding.writeVarUint(encoder, client)
+  encoding.writeVarUint(encoder, clock - 1)
+  encoding.writeVarUint(encoder, length)
 }

@@ -70,7 +70,7 @@ export function readUpdate(update: Uint8Array, visitor: UpdateVisitor): string |
 export const kindBits = 0x1f
 const hasKey = 0x20
 const hasRightOrigin = 0x40
-const hasOrigin = 0x80
+export const hasOrigin = 0x80
 
 /** Content that is gone, but for its length. */
 export const deletedRef = 1

@@ -259,3 +259,21 @@ test('a deletion’s clocks are used up like any others', () => {
   Y.applyUpdate(doc, verdict.update)
   assert.equal(Y.getState(doc.store, own), 3)
 })
+
+test('[Y-23] deleted neighbours that Yjs has joined may begin with what the server knows, in a handshake', () => {
+  const gone = (length: number): Uint8Array =>
+    handmade([
+      sectionOf(
+        own,
+        entryIn('m', ownKey, deletedContent, (encoder) => encoding.writeVarUint(encoder, length)),
+      ),
+    ])
+  const doc = replicaOf(serverSeat)
+  Y.applyUpdate(doc, gone(1))
+  isRefused(judge(gone(3), doc), /partly known/)
+  const verdict = judge(gone(3), doc, true)
+  assert.ok(verdict.outcome === 'admit')
+  Y.applyUpdate(doc, verdict.update)
+  assert.equal(Y.getState(doc.store, own), 3)
+  assert.equal(doc.store.pendingStructs, null)
+})
