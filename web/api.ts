@@ -3,7 +3,7 @@
  *
  * Every failure is an AppError: the server's code, or `network-away` when no answer of this server came.
  */
-import { AppError, isErrorCode } from '#shared/errors.ts'
+import { AppError, errorRow, isErrorCode } from '#shared/errors.ts'
 import {
   paths,
   type AcceptInviteRequest,
@@ -74,6 +74,12 @@ export const api = {
   acceptInvite: (token: string, answer: AcceptInviteRequest) =>
     request('POST', paths.acceptInvite(token), answer) as Promise<AcceptInviteResponse>,
 } as const
+
+/** What happened and what can be done, of anything thrown. */
+export function wordsOf(error: unknown): string {
+  const { sentence, fix } = errorRow(codeOf(error))
+  return `${sentence} ${fix}`
+}
 
 /** The code of anything thrown: what is not ours is a fault of the program. */
 export function codeOf(error: unknown): AppError['code'] {

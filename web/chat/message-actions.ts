@@ -11,9 +11,8 @@ import IconEdit from '~icons/lucide/pencil'
 import IconLink from '~icons/lucide/link'
 import IconReply from '~icons/lucide/reply'
 import type { MessageKey } from '#shared/chat/message.ts'
-import { errorRow } from '#shared/errors.ts'
 import { may } from '#shared/room.ts'
-import { codeOf } from '../api.ts'
+import { wordsOf } from '../api.ts'
 import { useI18n } from '../i18n.ts'
 import { useRoomStore } from '../room/room-store.ts'
 import { toast } from '../ui/toast.ts'
@@ -93,8 +92,7 @@ export const useMessageActions = defineStore('message-actions', () => {
     try {
       chat.react(row.key, reaction)
     } catch (error) {
-      const { sentence, fix } = errorRow(codeOf(error))
-      toast(`${sentence} ${fix}`, { tone: 'bad' })
+      toast(wordsOf(error), { tone: 'bad' })
     }
   }
 
