@@ -7,7 +7,7 @@
 import * as Y from 'yjs'
 import type { MessageKey, MessageValue } from '#shared/chat/message.ts'
 import type { PageView } from '#shared/chat/page-rules.ts'
-import { pageVersion, readHeader, sealedField, type PageHeader } from '#shared/chat/page.ts'
+import { countStructs, pageVersion, readHeader, sealedField, type PageHeader } from '#shared/chat/page.ts'
 import { clientIdOf, serverSeat, type RoomId } from '#shared/ids.ts'
 import {
   pageMessagesMax,
@@ -118,12 +118,6 @@ export class ChatPage {
       countStructs(this.#options.doc) >= pageStructsMax
     )
   }
-}
-
-function countStructs({ store }: Y.Doc): number {
-  let count = 0
-  for (const structs of store.clients.values()) count += structs.length
-  return count
 }
 
 /** A new page as the update that makes it. */

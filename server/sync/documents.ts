@@ -185,6 +185,12 @@ export function createDocuments({ access, documentLog, index, turn, clock, log }
     }
   }
 
+  /** Brings the room document up to date where somebody has it open. */
+  function reconcileOpen(roomId: RoomId): void {
+    const entry = loaded.get(documentName({ kind: 'room', roomId }))
+    if (entry !== undefined) reconcile(entry)
+  }
+
   /** What follows from a change of a page. In a transaction of its own: see `ChatPage.settle`. */
   function settle({ ref, doc, page }: Loaded): void {
     if (page === null) return
@@ -201,7 +207,7 @@ export function createDocuments({ access, documentLog, index, turn, clock, log }
     const update = firstUpdateOf(header, randomInt(1, 2 ** 32))
     turn.append({ name, update, writer: serverSeat, atMs: clock() })
     index.setTail(roomId, header.page)
-    roomChanged(roomId)
+    reconcileOpen(roomId)
   }
 
   /** Takes in what a client wants to change. True if it is left out, because they may only read. */
@@ -306,14 +312,10 @@ export function createDocuments({ access, documentLog, index, turn, clock, log }
     }
   }
 
-  /** The room's row, people, boards or newest page changed. */
+  /** The room's row, people or boards changed, and with them what somebody may do. */
   function roomChanged(roomId: RoomId): void {
-    const entry = loaded.get(documentName({ kind: 'room', roomId }))
-    if (entry !== undefined) reconcile(entry)
-    for (const { ref, doc } of loaded.values()) {
-      if (ref.roomId !== roomId) continue
-      tellRights(doc)
-    }
+    reconcileOpen(roomId)
+    for (const { ref, doc } of loaded.values()) if (ref.roomId === roomId) tellRights(doc)
   }
 
   return {

@@ -22,6 +22,15 @@ export type PageHeader = Readonly<{
 /** The field of the map `p` that says how many messages a sealed page has. */
 export const sealedField = 'sealed'
 
+/** How many structs a document has: what it costs to open it grows with them. */
+export function countStructs(
+  doc: Readonly<{ store: Readonly<{ clients: ReadonlyMap<number, Readonly<{ length: number }>> }> }>,
+): number {
+  let count = 0
+  for (const structs of doc.store.clients.values()) count += structs.length
+  return count
+}
+
 /** What is missing counts as 0: so a page that has no header yet is the first one. */
 export function readHeader(get: (field: string) => unknown): PageHeader {
   const count = (field: string): number => {

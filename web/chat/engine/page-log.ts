@@ -8,7 +8,7 @@
 import type * as Y from 'yjs'
 import { isMessageValue, parseMessageKey, type MessageKey, type MessageValue } from '#shared/chat/message.ts'
 import { compareMessages, type StampValue } from '#shared/chat/order.ts'
-import { readHeader, sealedField, type PageHeader } from '#shared/chat/page.ts'
+import { countStructs, readHeader, sealedField, type PageHeader } from '#shared/chat/page.ts'
 import { isReactionValue, parseReactionKey, reactionKey } from '#shared/chat/reaction.ts'
 import { AppError } from '#shared/errors.ts'
 import type { Seat } from '#shared/ids.ts'
@@ -144,9 +144,7 @@ export class PageLog {
   }
 
   #mayGrow(): void {
-    let count = 0
-    for (const structs of this.#port.doc.store.clients.values()) count += structs.length
-    if (count > sealedPageStructsMax - structsKept) throw new AppError('page-full')
+    if (countStructs(this.#port.doc) > sealedPageStructsMax - structsKept) throw new AppError('page-full')
   }
 
   /** Returns whether anything that can be asked for changed. */
