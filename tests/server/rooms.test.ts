@@ -18,6 +18,21 @@ async function aliceAndBob(server: TestServer): Promise<[TestClient, TestClient]
   return [await TestClient.register(server, 'Alice'), await TestClient.register(server, 'Bob')]
 }
 
+/** Alice owns it, Carol moderates it, Bob is a member, and there is a guest. */
+async function roomOfAllRoles(server: TestServer) {
+  const [alice, bob] = await aliceAndBob(server)
+  const carol = await TestClient.register(server, 'Carol')
+  const { room } = await alice.createRoom('Garden', 'open')
+  await bob.joinRoom(room.id)
+  const { seat } = await carol.joinRoom(room.id)
+  inDatabase(server.dataDir, (db) =>
+    db.prepare("UPDATE seat SET role = 'moderator' WHERE seat = ?").run(seat),
+  )
+  const { token } = await alice.invite(room.id)
+  const guest = await TestClient.guest(server, token, 'Gus')
+  return { room, alice, bob, carol, guest }
+}
+
 const randomRoomId = () => idFromBytes(randomBytes(16)) as RoomId
 
 test('[ID1] a new room has an id nobody can guess, and its maker owns it in the first seat', async () => {
@@ -197,16 +212,7 @@ test('[R-02] a stranger is told to sign in, whether the room exists or not', asy
 
 test('[RO1] what each role may do with a room follows from the role alone', async () => {
   await using server = await startTestServer()
-  const [alice, bob] = await aliceAndBob(server)
-  const carol = await TestClient.register(server, 'Carol')
-  const { room } = await alice.createRoom('Garden', 'open')
-  await bob.joinRoom(room.id)
-  const { seat } = await carol.joinRoom(room.id)
-  inDatabase(server.dataDir, (db) =>
-    db.prepare("UPDATE seat SET role = 'moderator' WHERE seat = ?").run(seat),
-  )
-  const { token } = await alice.invite(room.id)
-  const guest = await TestClient.guest(server, token, 'Gus')
+  const { room, alice, bob, carol, guest } = await roomOfAllRoles(server)
 
   const rename = (person: TestClient) =>
     person.send('PATCH', paths.room(room.id), { body: { title: 'Pond' } })
@@ -233,16 +239,7 @@ test('[RO1] a renamed room has its new title for everybody', async () => {
 
 test('[BO5] who moderates a room says who draws in it; what a change does not name stays as it is', async () => {
   await using server = await startTestServer()
-  const [alice, bob] = await aliceAndBob(server)
-  const carol = await TestClient.register(server, 'Carol')
-  const { room } = await alice.createRoom('Garden', 'open')
-  await bob.joinRoom(room.id)
-  const { seat } = await carol.joinRoom(room.id)
-  inDatabase(server.dataDir, (db) =>
-    db.prepare("UPDATE seat SET role = 'moderator' WHERE seat = ?").run(seat),
-  )
-  const { token } = await alice.invite(room.id)
-  const guest = await TestClient.guest(server, token, 'Gus')
+  const { room, alice, bob, carol, guest } = await roomOfAllRoles(server)
 
   const change = (person: TestClient, body: object) => person.send('PATCH', paths.room(room.id), { body })
   const now = async () => {
