@@ -1,6 +1,7 @@
 /** The chat as one person sees it. */
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import type { Seat } from '#shared/ids.ts'
 import { AppError } from '#shared/errors.ts'
 import { messageLengthMax, orderJumpMax } from '#shared/limits.ts'
 import { messageKey, parseMessageKey } from '#shared/chat/message.ts'
@@ -213,4 +214,36 @@ test('messages of one person within five minutes stand together, a late one says
   )
   chat.stamp(shown[0]!.row.key, 0)
   assert.equal(showRows(chat.alice.rows(), 0, 1)[0]?.isLate, true, 'it arrived ten minutes later')
+})
+
+test('[CH8] a copy that came too late for its page does not stand before the message', async () => {
+  const pages = [fakeDocument(1), fakeDocument(1)] as const
+  const key = messageKey(1 as Seat, 1_000, 0.5)
+  for (const { doc } of pages) doc.getMap('m').set(key, { x: 'said once', l: 1 })
+  pages[0].doc.getMap('p').set('sealed', 0)
+  pages[1].doc.getArray('s').push([key, 0])
+  using log = new ChatLog({
+    chain: {
+      seat: 1 as Seat,
+      tail: () => 1,
+      onTail: () => () => undefined,
+      openPage: (page) => pages[page === 0 ? 0 : 1],
+    },
+    outbox: keptEntries(),
+    world: { nowMs: () => 0, elapsedMs: () => 0, random: () => 0.5, after: () => () => undefined },
+  })
+  log.showPage(0)
+  await settled()
+  log.react(key, '🎉')
+  assert.equal(pages[1].doc.getMap('r').size, 1)
+  log.edit(key, 'said better')
+  assert.deepEqual(
+    pages.map(({ doc }) => (doc.getMap('m').get(key) as Readonly<{ x: string }>).x),
+    ['said better', 'said better'],
+  )
+  log.remove(key)
+  assert.deepEqual(
+    pages.map(({ doc }) => doc.getMap('m').has(key)),
+    [false, false],
+  )
 })

@@ -181,25 +181,25 @@ export class ChatLog {
   edit(key: MessageKey, text: string): void {
     const refusal = refuseMessageText(text)
     if (refusal !== null) throw new AppError(refusal)
-    const page = this.#pageOf(key)
-    const before = page?.valueOf(key) ?? new Map(this.#outbox.messages()).get(key) ?? null
+    const pages = this.#pagesOf(key)
+    const before = pages[0]?.valueOf(key) ?? new Map(this.#outbox.messages()).get(key) ?? null
     if (before === null || parseMessageKey(key)?.seat !== this.#chain.seat) throw new AppError('forbidden')
     if (before.x === text) return
     const after = { ...before, x: text, ed: Math.max(0, Math.floor(this.#world.nowMs())) }
     if (this.#outbox.has(key)) this.#outbox.put(key, after)
-    if (page !== null) this.#change(page, () => page.write([[key, after]]))
+    for (const page of pages) this.#change(page, () => page.write([[key, after]]))
   }
 
   /** One's own, or with the rights of a moderator anyone's. */
   remove(key: MessageKey): void {
-    const page = this.#pageOf(key)
+    const pages = this.#pagesOf(key)
     this.#outbox.remove(key)
-    if (page !== null) this.#change(page, () => page.remove(key))
+    for (const page of pages) this.#change(page, () => page.remove(key))
   }
 
   /** Adds this reaction to a message that was sent, or takes it back. */
   react(key: MessageKey, reaction: string): void {
-    const page = this.#pageOf(key)
+    const [page] = this.#pagesOf(key)
     if (page?.isStamped(key) !== true) throw new AppError('forbidden')
     this.#change(page, () => page.toggleReaction(key, reaction))
   }
@@ -227,9 +227,10 @@ export class ChatLog {
     return pages
   }
 
-  /** The open page that has this message. */
-  #pageOf(key: MessageKey): PageLog | null {
-    return [...this.#pages.values()].find((page) => page.has(key)) ?? null
+  /** The open pages that have this message: the one where it counts first, then copies that came too late for theirs. */
+  #pagesOf(key: MessageKey): readonly PageLog[] {
+    const pages = [...this.#pages.values()].filter((page) => page.has(key))
+    return pages.sort((a, b) => Number(b.isStamped(key)) - Number(a.isStamped(key)))
   }
 
   #change(page: PageLog, change: () => void): void {
