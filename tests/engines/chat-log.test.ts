@@ -247,3 +247,33 @@ test('[CH8] a copy that came too late for its page does not stand before the mes
     [false, false],
   )
 })
+
+test('[CH3] what waits to be sent comes before what is said after it, also by who looks at the past', async () => {
+  const pages = Array.from({ length: 10 }, () => fakeDocument(1))
+  pages[9]!.set({ canWrite: false })
+  const clock = testClock()
+  using log = new ChatLog({
+    chain: {
+      seat: 1 as Seat,
+      tail: () => 9,
+      onTail: () => () => undefined,
+      openPage: (page) => pages[page]!,
+    },
+    outbox: keptEntries(),
+    world: { nowMs: clock, elapsedMs: () => 0, random: () => 0.5, after: () => () => undefined },
+  })
+  await settled()
+  for (const text of ['one', 'two']) {
+    log.showPage(2)
+    assert.equal(log.hasNewer, true)
+    log.send(text)
+    clock.advance(1)
+  }
+  assert.deepEqual(
+    log.rows().map(({ text, l }) => [text, l]),
+    [
+      ['one', 1],
+      ['two', 2],
+    ],
+  )
+})

@@ -243,6 +243,8 @@ export class ChatLog {
     let highest = this.#tail?.header().o0 ?? 0
     for (const { order, seat, l } of [...(this.#tail?.rows() ?? []), ...this.#rows])
       highest = Math.max(highest, order ?? (seat === this.#chain.seat ? l : 0))
+    // Also where they are not shown, because one looks at the past.
+    for (const [, { l }] of this.#outbox.messages()) highest = Math.max(highest, l)
     return highest
   }
 
