@@ -147,6 +147,31 @@ test('a page that is reloaded knows what it has not sent yet, and sends it', asy
   await reads(other.openChat(0), 'kept')
 })
 
+test('what is kept without its mark counts as not sent until the server has it', async () => {
+  await using server = await startTestServer()
+  const [ada] = await seated(server, 'Ada')
+  assert.ok(ada !== undefined)
+  const device: Device = new Map()
+  const { session: before, world } = await enter(ada, device)
+  world.setOnline(false)
+  const early = before.openChat(0)
+  await until(() => early.state().isLoaded || undefined, 'the copy of this device')
+  write(early, 'aaa', 'kept')
+  early[Symbol.dispose]()
+  before[Symbol.dispose]()
+  // Another page of the device had everything of its own saved.
+  for (const kept of device.values()) kept.hasUnsent = false
+
+  using session = (await enter(ada, device)).session
+  const chat = session.openChat(0)
+  const seen: boolean[] = []
+  chat.onChange(() => {
+    if (chat.state().isSynced) seen.push(chat.state().hasUnsent)
+  })
+  await isSent(chat)
+  assert.deepEqual([seen[0], seen.at(-1)], [true, false])
+})
+
 test('the server starts again: pages come back by themselves with everything', async () => {
   await using server = await startTestServer()
   const [ada, ben] = await seated(server, 'Ada', 'Ben')

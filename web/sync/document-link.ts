@@ -221,6 +221,8 @@ export class DocumentLink {
         return
       case 'asked':
         opening.hasGiven = true
+        // Another page of this device may have kept it, or have taken the mark of it away.
+        if (isAhead(this.#doc, frame.stateVector)) this.#hasUnsent = true
         this.#give(opening, Y.encodeStateAsUpdate(this.#doc, frame.stateVector))
         return
       case 'state':
@@ -265,4 +267,10 @@ export class DocumentLink {
     })
     this.#changes.tell()
   }
+}
+
+/** Whether the replica has anything that the server has not. */
+function isAhead({ store }: Y.Doc, stateVector: Uint8Array): boolean {
+  const known = Y.decodeStateVector(stateVector)
+  return [...store.clients.keys()].some((client) => Y.getState(store, client) > (known.get(client) ?? 0))
 }
