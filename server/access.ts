@@ -7,7 +7,7 @@ import type { Store } from './store/open.ts'
 /** Every room has one board so far. */
 const boards = [{ id: firstSheetId, name: 'Board', order: 0 }]
 
-type Options = Readonly<{ store: Store; sessions: Pick<Sessions, 'peek'> }>
+type Options = Readonly<{ store: Pick<Store, 'seats' | 'rooms'>; sessions: Pick<Sessions, 'peek'> }>
 
 export function createAccess({ store, sessions }: Options): Access {
   return {

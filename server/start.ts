@@ -20,6 +20,8 @@ import { watchLag } from './front/lag.ts'
 import { serveMetrics } from './front/metrics.ts'
 import { originsOf } from './front/origin.ts'
 import { openStaticFiles } from './front/static.ts'
+import { Backlog } from './front/backlog.ts'
+import { createUpgrades } from './front/upgrade.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { createLog, type Logger } from './log.ts'
 import { createMetrics } from './metrics.ts'
@@ -66,7 +68,8 @@ export async function startServer(config: Config, options: StartOptions = {}): P
   const metrics = createMetrics()
   const { meters } = metrics
   const lag = stack.use(watchLag())
-  const sync = stack.use(startSync({ store, access, clock, log, meters, isAllowedOrigin: origins.isAllowed }))
+  const backlog = new Backlog()
+  const sync = stack.use(startSync({ store, access, clock, log, meters, backlog }))
   const { presences } = sync
 
   const rooms = createRooms({ store, clock, presences })
@@ -95,7 +98,7 @@ export async function startServer(config: Config, options: StartOptions = {}): P
   answer(listener.server, {
     onRefused: meters.refused,
     onRequest: getRequestListener(app.fetch, { overrideGlobalObjects: false }),
-    onUpgrade: sync.handleUpgrade,
+    onUpgrade: createUpgrades({ isAllowedOrigin: origins.isAllowed, meters, backlog, onSocket: sync.admit }),
   })
   stack.defer(listener.stopAccepting)
 

@@ -4,8 +4,9 @@
  * What goes beyond it is not refused but void (CH7): the page says it again later. Only a flood of such is refused, for
  * each leaves an empty place in the page.
  */
+import type { SpeechLimits } from '#shared/chat/limits.ts'
 import type { RoomId, Seat } from '#shared/ids.ts'
-import { messagesBurstMax, messagesPerSecondMax, voidsBurstMax, voidsPerSecondMax } from '#shared/limits.ts'
+import { voidsBurstMax, voidsPerSecondMax } from '#shared/limits.ts'
 import { TokenBucket } from '#shared/token-bucket.ts'
 
 type Buckets = Readonly<{ messages: TokenBucket; voids: TokenBucket }>
@@ -14,7 +15,12 @@ type Buckets = Readonly<{ messages: TokenBucket; voids: TokenBucket }>
 const entriesMax = 10_000
 
 export class Allowance {
+  readonly #limits: SpeechLimits
   readonly #bucketsByKey = new Map<string, Buckets>()
+
+  constructor(limits: SpeechLimits) {
+    this.#limits = limits
+  }
 
   /** Takes one message; false if there is none left. `nowMs` never goes back. */
   takeMessage(roomId: RoomId, seat: Seat, nowMs: number): boolean {
@@ -32,7 +38,7 @@ export class Allowance {
     if (found !== undefined) return found
     if (this.#bucketsByKey.size >= entriesMax) this.#letGo(nowMs)
     const made = {
-      messages: new TokenBucket(messagesBurstMax, messagesPerSecondMax, nowMs),
+      messages: new TokenBucket(this.#limits.burstMax, this.#limits.perSecondMax, nowMs),
       voids: new TokenBucket(voidsBurstMax, voidsPerSecondMax, nowMs),
     }
     this.#bucketsByKey.set(key, made)

@@ -5,21 +5,16 @@
  * and is sealed in the tick that reaches its limit. So opening a room costs the same, however much was said in it.
  */
 import * as Y from 'yjs'
+import type { PageLimits } from '#shared/chat/limits.ts'
 import type { MessageKey, MessageValue } from '#shared/chat/message.ts'
 import type { PageView } from '#shared/chat/page-rules.ts'
 import { countStructs, pageVersion, readHeader, sealedField, type PageHeader } from '#shared/chat/page.ts'
 import { clientIdOf, serverSeat, type RoomId } from '#shared/ids.ts'
-import {
-  pageMessagesMax,
-  pageSizeMax,
-  pageStructsMax,
-  sealedPageSizeMax,
-  sealedPageStructsMax,
-} from '#shared/limits.ts'
+import { sealedPageSizeMax, sealedPageStructsMax } from '#shared/limits.ts'
 import type { ChatIndex } from './chat-index.ts'
 import { Stamps, writeHeader } from './stamps.ts'
 
-type Options = Readonly<{ roomId: RoomId; page: number; doc: Y.Doc; index: ChatIndex }>
+type Options = Readonly<{ roomId: RoomId; page: number; doc: Y.Doc; index: ChatIndex; limits: PageLimits }>
 
 export class ChatPage {
   readonly #options: Options
@@ -59,10 +54,10 @@ export class ChatPage {
 
   /** What the rules of the page have to know; `allowsMessage` takes from what this writer may still say. */
   view(allowsMessage: () => boolean): PageView {
-    const { roomId, page, index } = this.#options
+    const { roomId, page, index, limits } = this.#options
     const isOpen = !this.isSealed && page === index.tailOf(roomId)
     return {
-      capacity: isOpen ? Math.max(0, pageMessagesMax - this.#stamps.count) : 0,
+      capacity: isOpen ? Math.max(0, limits.messagesMax - this.#stamps.count) : 0,
       isStamped: (key) => this.#stamps.has(key),
       isLive: (key) => this.#messages.has(key),
       isKnown: (key) => index.has(roomId, key),
@@ -112,10 +107,11 @@ export class ChatPage {
   }
 
   #isAtLimit(): boolean {
+    const { doc, limits } = this.#options
     return (
-      this.#stamps.count >= pageMessagesMax ||
-      this.#size >= pageSizeMax ||
-      countStructs(this.#options.doc) >= pageStructsMax
+      this.#stamps.count >= limits.messagesMax ||
+      this.#size >= limits.sizeMax ||
+      countStructs(doc) >= limits.structsMax
     )
   }
 }

@@ -8,6 +8,7 @@ import { randomInt } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 import { Hocuspocus, OutgoingMessage, type Connection, type Document } from '@hocuspocus/server'
 import * as Y from 'yjs'
+import type { ChatLimits } from '#shared/chat/limits.ts'
 import { voidsOf } from '#shared/chat/page-rules.ts'
 import type { PageHeader } from '#shared/chat/page.ts'
 import type { ErrorCode } from '#shared/errors.ts'
@@ -59,6 +60,7 @@ type Options = Readonly<{
   turn: Turn
   clock: Clock
   log: Logger
+  chatLimits: ChatLimits
 }>
 
 type ChatRef = Extract<DocumentRef, { kind: 'chat' }>
@@ -82,8 +84,9 @@ const byClientAdding = { source: 'local', skipStoreHooks: true } as const
 /** Largest delay of a timer. Hocuspocus' own time-out must never fire: the socket has ours (W3). */
 const never = 2 ** 31 - 1
 
-export function createDocuments({ access, documentLog, index, turn, clock, log }: Options) {
-  const allowance = new Allowance()
+export function createDocuments(options: Options) {
+  const { access, documentLog, index, turn, clock, log, chatLimits } = options
+  const allowance = new Allowance(chatLimits.speech)
   const loaded = new Map<string, Loaded>()
   const sizes = new DocumentSizes(log)
 
@@ -155,16 +158,17 @@ export function createDocuments({ access, documentLog, index, turn, clock, log }
 
   function openPage({ roomId, page }: ChatRef, doc: Document): ChatPage {
     const header = doc.getMap<number>('p')
+    const limits = chatLimits.page
     if (page > 0 && !header.has('page')) {
       // It went with a row that was damaged. The page before knows where this one begins.
       const before = new Y.Doc()
       documentLog.read(documentName({ kind: 'chat', roomId, page: page - 1 }), before)
-      const next = new ChatPage({ roomId, page: page - 1, doc: before, index }).headerOfNext()
+      const next = new ChatPage({ roomId, page: page - 1, doc: before, index, limits }).headerOfNext()
       write(doc, () => {
         writeHeader(header, { ...next, page })
       })
     }
-    return new ChatPage({ roomId, page, doc, index })
+    return new ChatPage({ roomId, page, doc, index, limits })
   }
 
   /** A change by the server itself; it goes through the turn like everybody's. */

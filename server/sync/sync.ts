@@ -3,14 +3,14 @@
  *
  * Invariant: whatever one client sends, the process goes on and the others' rooms with it.
  */
+import { chatLimits as usualChatLimits, type ChatLimits } from '#shared/chat/limits.ts'
 import { serverSeat } from '#shared/ids.ts'
 import { socketsUnauthenticatedMax } from '#shared/limits.ts'
 import { ChatIndex } from '../chat/chat-index.ts'
 import { indexRooms } from '../chat/reindex.ts'
-import { Backlog } from '../front/backlog.ts'
+import type { Backlog } from '../front/backlog.ts'
 import { endOneByOne } from '../front/farewell.ts'
 import type { ClientSocket } from '../front/socket.ts'
-import { createUpgrades, type HandleUpgrade } from '../front/upgrade.ts'
 import type { Logger } from '../log.ts'
 import type { Levels, Meters } from '../metrics.ts'
 import type { Access, Clock, Presences, Visitor } from '../ports.ts'
@@ -29,25 +29,26 @@ type Options = Readonly<{
   clock: Clock
   log: Logger
   meters: Meters
-  isAllowedOrigin: (origin: string | undefined) => boolean
+  /** What waits for slow readers, over all sockets. */
+  backlog: Backlog
+  chatLimits?: ChatLimits
 }>
 
 export type Sync = AsyncDisposable &
   Readonly<{
     presences: Presences
-    handleUpgrade: HandleUpgrade
-    /** Serves a socket that has been let in, however it came. */
+    /** Takes in a socket that has just opened, with the Cookie header it came with. */
     admit(socket: ClientSocket, cookieHeader: string | undefined): void
     /** Why documents cannot be saved now; empty if they can. */
     faults(): readonly string[]
     levels(): Pick<Levels, 'sockets' | 'waitingSize' | 'rooms' | 'documents'>
   }>
 
-export function startSync({ store, access, clock, log, meters, isAllowedOrigin }: Options): Sync {
+export function startSync(options: Options): Sync {
+  const { store, access, clock, log, meters, backlog, chatLimits = usualChatLimits } = options
   const lines = new Set<Line>()
   const linesByDocument = new Map<string, Set<Line>>()
   const presence = new PresenceRooms()
-  const backlog = new Backlog()
   const documentLog = openDocumentLog(store.db, log)
   indexRooms({ store, read: documentLog.read, log })
   const index = new ChatIndex(store)
@@ -75,7 +76,7 @@ export function startSync({ store, access, clock, log, meters, isAllowedOrigin }
       documents.evict(names)
     },
   })
-  const documents = createDocuments({ access, documentLog, index, turn, clock, log })
+  const documents = createDocuments({ access, documentLog, index, turn, clock, log, chatLimits })
 
   function admit(socket: ClientSocket, cookieHeader: string | undefined): void {
     let visitor: Visitor | null
@@ -165,7 +166,6 @@ export function startSync({ store, access, clock, log, meters, isAllowedOrigin }
 
   return {
     admit,
-    handleUpgrade: createUpgrades({ isAllowedOrigin, meters, backlog, onSocket: admit }),
     faults: () => (turn.canSave ? [] : ['storage-failed']),
     levels: () => ({
       sockets: [...lines].filter((line) => line.isOpen()).length,

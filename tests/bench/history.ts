@@ -14,7 +14,7 @@ import { openStore } from '#server/store/open.ts'
 import { TestClient } from '../support/client.ts'
 import { startProcess } from '../support/process.ts'
 import { makeDataFolder, removeFolder } from '../support/server.ts'
-import { addPast, wordOf } from '../support/past.ts'
+import { addPast, wordOf } from './history/past.ts'
 import { openRoom, type Opened } from './history/open.ts'
 
 const rounds = 60

@@ -7,7 +7,7 @@ import { rowsSinceSnapshotWorthMin } from '#shared/limits.ts'
 import type { Logger } from '#server/log.ts'
 import { openStore, type Store } from '#server/store/open.ts'
 import { openDocumentLog, type DocumentLog } from '#server/sync/log.ts'
-import type { Chance } from '../fuzz/chance.ts'
+import type { Chance } from '../support/chance.ts'
 import { changeOf, replicaOf } from '../support/seated.ts'
 import { contentOf, isSame, type Kind } from './member.ts'
 

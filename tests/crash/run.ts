@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict'
 import { performance } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
-import { Chance } from '../fuzz/chance.ts'
+import { Chance } from '../support/chance.ts'
 import { failsEveryCall } from './calls.ts'
 import { killsCompaction } from './compaction.ts'
 import { cuts } from './cut.ts'

@@ -5,7 +5,7 @@ import { messageKey } from '#shared/chat/message.ts'
 import { clientIdOf, seatOf, type Seat } from '#shared/ids.ts'
 import { newShapeId } from '#shared/board/shape.ts'
 import { changeOf, replicaOf } from '../support/seated.ts'
-import type { Chance } from './chance.ts'
+import type { Chance } from '../support/chance.ts'
 import { shownIn, type World } from './world.ts'
 
 export class HonestPage {

@@ -8,7 +8,7 @@ import { newShapeId } from '#shared/board/shape.ts'
 import { clientIdOf, serverSeat, type Seat } from '#shared/ids.ts'
 import { rootsByKind } from '#shared/room.ts'
 import { changeOf, replicaOf } from '../support/seated.ts'
-import type { Chance } from './chance.ts'
+import type { Chance } from '../support/chance.ts'
 import {
   anyContent,
   anyOf,

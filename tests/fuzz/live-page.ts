@@ -10,7 +10,7 @@ import { openRoomSession, type BoardPort, type RoomSession } from '#web/sync/roo
 import type { DocumentPort } from '#web/sync/ports.ts'
 import type { Seated } from '../support/seated.ts'
 import { testWorld, type TestWorld } from '../support/sync-world.ts'
-import type { Chance } from './chance.ts'
+import type { Chance } from '../support/chance.ts'
 import { freshRow } from './honest.ts'
 
 /** A server that ends a socket with one of these blames its client. */

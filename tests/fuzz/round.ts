@@ -1,6 +1,6 @@
 /** One round: two honest people and an attacker at one document. The same seed gives the same round. */
 import type { Seat } from '#shared/ids.ts'
-import { Chance } from './chance.ts'
+import { Chance } from '../support/chance.ts'
 import { HonestPage } from './honest.ts'
 import { Attacker } from './hostile.ts'
 import { World } from './world.ts'

@@ -1,6 +1,6 @@
 /** Honest bytes that were tampered with, and the numbers that break things. */
 import * as encoding from 'lib0/encoding'
-import type { Chance } from './chance.ts'
+import type { Chance } from '../support/chance.ts'
 
 /** One to three changes. */
 export function tampered(chance: Chance, whole: Uint8Array): Uint8Array {

@@ -8,6 +8,7 @@ import { ChatIndex } from '#server/chat/chat-index.ts'
 import { ChatPage } from '#server/chat/chat-page.ts'
 import { inspectUpdate, type Verdict } from '#server/sync/guard.ts'
 import { isShapeRow, parseShapeKey } from '#shared/board/shape.ts'
+import { chatLimits } from '#shared/chat/limits.ts'
 import { isMessageValue, parseMessageKey } from '#shared/chat/message.ts'
 import { voidsOf } from '#shared/chat/page-rules.ts'
 import { isReactionValue, parseReactionKey } from '#shared/chat/reaction.ts'
@@ -38,7 +39,10 @@ export class World {
     this.kind = kind
     this.doc = replicaOf(serverSeat, kind)
     const index = new ChatIndex(noTables)
-    this.#page = kind === 'chat' ? new ChatPage({ roomId, page: 0, doc: this.doc, index }) : null
+    this.#page =
+      kind === 'chat'
+        ? new ChatPage({ roomId, page: 0, doc: this.doc, index, limits: chatLimits.page })
+        : null
   }
 
   /** As the server takes an update in. Throws where something does not hold. */

@@ -59,7 +59,7 @@ export function testWorld(client: TestClient, device: Device = new Map()): TestW
 /** What a device keeps beside its documents, by the name it was opened under. */
 const keptByDevice = new WeakMap<Device, Map<string, Map<string, unknown>>>()
 
-export function keptIn(device: Device, name: string): KeptEntries {
+function keptIn(device: Device, name: string): KeptEntries {
   const ofDevice = keptByDevice.get(device) ?? new Map<string, Map<string, unknown>>()
   keptByDevice.set(device, ofDevice)
   const entries = ofDevice.get(name) ?? new Map<string, unknown>()
@@ -67,7 +67,7 @@ export function keptIn(device: Device, name: string): KeptEntries {
   return keptEntries(entries)
 }
 
-export function memoryStore(device: Device): OpenStore {
+function memoryStore(device: Device): OpenStore {
   return (name, doc, isAnew) => {
     const before = isAnew ? undefined : device.get(name)
     const kept = before ?? { update: Y.encodeStateAsUpdate(new Y.Doc()), hasUnsent: false }

@@ -7,7 +7,7 @@ import { cuts } from '../crash/cut.ts'
 import { losesNothing } from '../crash/ended.ts'
 import { fillsTheDisk } from '../crash/full.ts'
 import { rots } from '../crash/rot.ts'
-import { Chance } from '../fuzz/chance.ts'
+import { Chance } from '../support/chance.ts'
 
 const seed = 20_260_701
 

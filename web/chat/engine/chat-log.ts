@@ -5,6 +5,7 @@
  * many there are. The window is a run of pages that are shown; it grows at the end that is looked at and shrinks at the
  * other, so that a long history costs no more than a short one.
  */
+import { chatLimits, type SpeechLimits } from '#shared/chat/limits.ts'
 import { messageKey, parseMessageKey, refuseMessageText, type MessageKey } from '#shared/chat/message.ts'
 import { compareMessages } from '#shared/chat/order.ts'
 import { AppError } from '#shared/errors.ts'
@@ -40,7 +41,12 @@ export type ChatWindow = Readonly<{
   lacksLast: boolean
 }>
 
-type Options = Readonly<{ chain: ChainPort; outbox: KeptEntries; world: ChatWorld }>
+type Options = Readonly<{
+  chain: ChainPort
+  outbox: KeptEntries
+  world: ChatWorld
+  speechLimits?: SpeechLimits
+}>
 
 /** Pages that are shown at once: some 3,000 messages. */
 const windowPagesMax = 6
@@ -63,11 +69,11 @@ export class ChatLog {
   #last: number | null = null
   #tail: PageLog | null = null
 
-  constructor({ chain, outbox, world }: Options) {
+  constructor({ chain, outbox, world, speechLimits = chatLimits.speech }: Options) {
     this.#chain = chain
     this.#world = world
     this.#outbox = new Outbox(outbox)
-    this.#delivery = new Delivery(this.#outbox, world)
+    this.#delivery = new Delivery(this.#outbox, world, speechLimits)
     this.#undos = [
       this.#outbox.onChange(() => {
         this.#look()

@@ -5,8 +5,8 @@
  * the newest page has to be written into it, whatever became of it before. The server's notes only say what to give
  * up, and when to wait. Invariant: nothing is written faster than the server takes it.
  */
+import type { SpeechLimits } from '#shared/chat/limits.ts'
 import type { MessageKey, MessageValue } from '#shared/chat/message.ts'
-import { messagesBurstMax, messagesPerSecondMax } from '#shared/limits.ts'
 import { TokenBucket } from '#shared/token-bucket.ts'
 import { readVoids } from '#shared/wire/notes.ts'
 import type { Undo } from '../../sync/ports.ts'
@@ -21,8 +21,6 @@ export type DeliveryWorld = Readonly<{
   after(delayMs: number, run: () => void): Undo
 }>
 
-/** Other tabs of this person draw from the same allowance. */
-const burst = messagesBurstMax / 2
 const waitMs = 2_000
 
 export class Delivery {
@@ -35,10 +33,11 @@ export class Delivery {
   #cancelWait: Undo | null = null
   #isDelivering = false
 
-  constructor(outbox: Outbox, world: DeliveryWorld) {
+  constructor(outbox: Outbox, world: DeliveryWorld, { burstMax, perSecondMax }: SpeechLimits) {
     this.#outbox = outbox
     this.#world = world
-    this.#allowance = new TokenBucket(burst, messagesPerSecondMax, world.elapsedMs())
+    // Other tabs of this person draw from the same allowance.
+    this.#allowance = new TokenBucket(burstMax / 2, perSecondMax, world.elapsedMs())
   }
 
   /** To be called after every change of the pages or the outbox. */

@@ -1,0 +1,248 @@
+/**
+ * One page of one person: the room's chat and board as the browser runs them, over a network and a device that are not
+ * real.
+ */
+import { emptyHistory, record, undo, type Entry, type History } from '#shared/board/history.ts'
+import { orderBetween } from '#shared/board/order.ts'
+import { packPoints } from '#shared/board/points.ts'
+import { isSameRow, type ShapeRow } from '#shared/board/shape.ts'
+import type { MessageKey } from '#shared/chat/message.ts'
+import type { Seat } from '#shared/ids.ts'
+import { firstSheetId, type Role } from '#shared/room.ts'
+import { BoardDoc } from '#web/board/engine/board-doc.ts'
+import { ChatLog, type ChatRow } from '#web/chat/engine/chat-log.ts'
+import type { DocumentPort } from '#web/sync/ports.ts'
+import { openRoomSession, type BoardPort, type RoomSession } from '#web/sync/room-session.ts'
+import type { SyncWorld } from '#web/sync/world.ts'
+import type { Chance } from '../support/chance.ts'
+import type { Device } from './device.ts'
+import { Link } from './network.ts'
+import { roomId, smallLimits, type Member } from './server.ts'
+import type { VirtualTime } from './time.ts'
+
+type Options = Readonly<{
+  member: Member
+  seat: Seat
+  role: Role
+  device: Device
+  chatTail: number
+  time: VirtualTime
+  chance: Chance
+  isOnline: boolean
+  onLink: (link: Link, page: Page) => void
+  /** What the server says beside a page of chat. */
+  onNote: (text: string) => void
+}>
+
+export class Page {
+  readonly member: Member
+  readonly seat: Seat
+  readonly device: Device
+  readonly session: RoomSession
+  readonly chat: ChatLog
+  readonly board: BoardDoc
+  /** Every page of chat that is open here, by its number; the newest opening of each. */
+  readonly openPages = new Map<number, DocumentPort>()
+  readonly boardPort: BoardPort
+  readonly #chance: Chance
+  readonly #time: VirtualTime
+  readonly #onLink: (link: Link, page: Page) => void
+  readonly #onNote: (text: string) => void
+  readonly #events = new EventTarget()
+  #drawn: History<ShapeRow> = emptyHistory
+  #link: Link | null = null
+  #isOnline: boolean
+
+  constructor(options: Options) {
+    const { member, seat, role, device, chatTail, time, chance, onLink, onNote, isOnline } = options
+    this.member = member
+    this.seat = seat
+    this.device = device
+    this.#time = time
+    this.#chance = chance
+    this.#onLink = onLink
+    this.#onNote = onNote
+    this.#isOnline = isOnline
+    const world = this.#world()
+    const { personId } = member
+    this.session = openRoomSession({ world, roomId, personId, seat, role, chatTail })
+    this.chat = new ChatLog({
+      chain: {
+        seat,
+        tail: () => this.session.chatTail(),
+        onTail: (listener) => this.session.onChatTail(listener),
+        openPage: (page) => this.#openPage(page),
+      },
+      outbox: this.session.openOutbox(),
+      world: {
+        nowMs: () => time.nowMs + device.skewMs,
+        elapsedMs: world.nowMs,
+        random: world.random,
+        after: world.after,
+      },
+      speechLimits: smallLimits.speech,
+    })
+    this.boardPort = this.session.openBoard(firstSheetId)
+    this.board = new BoardDoc(this.boardPort)
+  }
+
+  get link(): Link | null {
+    return this.#link
+  }
+
+  get isOnline(): boolean {
+    return this.#isOnline
+  }
+
+  /** Why the server ended it for good; null if it did not. */
+  get endCode(): string | null {
+    const connection = this.session.connection()
+    return connection.kind === 'closed' ? connection.code : null
+  }
+
+  rows(): readonly ChatRow[] {
+    return this.chat.rows()
+  }
+
+  shows(key: string): boolean {
+    return this.rows().some((row) => row.key === key)
+  }
+
+  /** The message's key. */
+  say(text: string, replyTo?: MessageKey): MessageKey {
+    this.chat.send(text, replyTo)
+    const row = this.rows().find((each) => each.text === text)
+    if (row === undefined) throw new Error(`what was said is not shown: ${text}`)
+    return row.key
+  }
+
+  /** The shape's id; null while the board cannot be drawn on. */
+  draw(): Readonly<{ id: string; row: ShapeRow }> | null {
+    if (!this.board.canWrite) return null
+    const id = this.board.newId(this.#chance.next())
+    const [x, y] = [this.#chance.below(1_000), this.#chance.below(1_000)]
+    const row: ShapeRow = {
+      k: 'stroke',
+      c: this.#chance.below(8),
+      w: 4,
+      z: orderBetween(this.board.topOrder(), null, this.#chance.next()),
+      p: packPoints([x, y, 0.5, x + 9, y + 9, 0.5], false),
+    }
+    this.#write([{ key: id, before: null, after: row }])
+    return { id, row }
+  }
+
+  erase(): boolean {
+    const pile = this.board.pile()
+    if (!this.board.canWrite || pile.length === 0) return false
+    const { id, row } = this.#chance.pick(pile)
+    this.#write([{ key: id, before: row, after: null }])
+    return true
+  }
+
+  undo(): boolean {
+    const step = undo(this.#drawn, { read: (key) => this.board.row(key), isSame: isSameRow })
+    if (!this.board.canWrite || step === null) return false
+    this.#drawn = step.history
+    this.board.write(step.changes)
+    return step.changes.length > 0
+  }
+
+  setOnline(isOnline: boolean): void {
+    if (this.#isOnline === isOnline) return
+    this.#isOnline = isOnline
+    if (!isOnline) this.#link?.break(this.#chance)
+    this.#events.dispatchEvent(new Event(isOnline ? 'online' : 'offline'))
+  }
+
+  /** It is looked at again. */
+  wake(): void {
+    this.#events.dispatchEvent(new Event('visibilitychange'))
+  }
+
+  /** Everything of this page is with the server, and everything of the server's is here. */
+  get isDone(): boolean {
+    const ports = [...this.openPages.values(), this.boardPort]
+    return (
+      this.session.connection().kind === 'live' &&
+      this.chat.isSynced &&
+      this.chat.rows().every(({ state }) => state === 'sent') &&
+      ports.every((port) => port.state().isSynced && !port.state().hasUnsent)
+    )
+  }
+
+  close(): void {
+    this.board[Symbol.dispose]()
+    this.boardPort[Symbol.dispose]()
+    this.chat[Symbol.dispose]()
+    this.session[Symbol.dispose]()
+  }
+
+  /** The browser, or the device, ended it without a word. */
+  die(): void {
+    this.device.kill(this)
+    this.#link?.break(this.#chance)
+    this.#link?.cut('page', 0, false)
+  }
+
+  #write(entry: Entry<ShapeRow>): void {
+    this.board.write(entry)
+    this.#drawn = record(this.#drawn, entry)
+  }
+
+  #openPage(page: number): DocumentPort {
+    const port = this.session.openChat(page)
+    this.openPages.set(page, port)
+    port.onNote(this.#onNote)
+    return {
+      ...bound(port),
+      [Symbol.dispose]: () => {
+        if (this.openPages.get(page) === port) this.openPages.delete(page)
+        port[Symbol.dispose]()
+      },
+    }
+  }
+
+  #connect(): Link {
+    const link = new Link()
+    this.#link = link
+    this.#onLink(link, this)
+    return link
+  }
+
+  #world(): SyncWorld {
+    const connect = (): Link => this.#connect()
+    function Socket(): unknown {
+      return connect().page
+    }
+    return {
+      socketUrl: 'ws://simulated/socket',
+      WebSocket: Socket as unknown as SyncWorld['WebSocket'],
+      openStore: this.device.openStore(this),
+      openKept: (name) => this.device.openKept(this, name),
+      events: this.#events,
+      isOnline: () => this.#isOnline,
+      isVisible: () => true,
+      nowMs: () => this.#time.elapsedMs,
+      random: () => this.#chance.next(),
+      random32: () => this.#chance.below(2 ** 32),
+      after: (delayMs, run) => this.#time.after(this, delayMs, run),
+    }
+  }
+}
+
+function bound(port: DocumentPort): DocumentPort {
+  return {
+    doc: port.doc,
+    seat: port.seat,
+    state: () => port.state(),
+    transact: (change) => {
+      port.transact(change)
+    },
+    onChange: (listener) => port.onChange(listener),
+    onNote: (listener) => port.onNote(listener),
+    [Symbol.dispose]: () => {
+      port[Symbol.dispose]()
+    },
+  }
+}
