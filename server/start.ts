@@ -93,7 +93,10 @@ export async function startServer(config: Config, options: StartOptions = {}): P
       contentType: metrics.contentType,
       text: () => metrics.text({ ...sync.levels(), lagMs: lag.worstMs() }),
     }),
-    routes: [accountRoutes(accounts), roomRoutes({ rooms, invites, search: createSearch({ store, rooms }) })],
+    routes: [
+      accountRoutes(accounts),
+      roomRoutes({ rooms, invites, search: createSearch({ store, rooms, log }) }),
+    ],
   })
   answer(listener.server, {
     onRefused: meters.refused,

@@ -15,16 +15,27 @@ export type NewMessage = MessageId & Readonly<{ page: number; text: string | nul
 /** The tables it reads and writes. */
 export type IndexTables = Readonly<{
   rooms: Pick<Store['rooms'], 'chatTail' | 'setChatTail' | 'addMessage'>
-  messages: Pick<Store['messages'], 'has' | 'add' | 'edit' | 'remove'>
+  messages: Pick<Store['messages'], 'has' | 'newestKey' | 'add' | 'edit' | 'remove' | 'takeInTexts'>
 }>
 
 type Change = () => void
 
+/** Texts that are taken in together: one by one they would cost ten times as much. */
+const freshMax = 64
+/** Seats whose newest key is remembered. */
+const newestKeysMax = 100_000
+
 export class ChatIndex {
   readonly #store: IndexTables
   readonly #changes: Change[] = []
+  /** Of every room that was asked about. */
   readonly #tails = new Map<RoomId, number>()
+  /** Messages of this turn. */
   readonly #keys = new Set<string>()
+  /** By room and seat, of those that were asked about. */
+  readonly #newestKeys = new Map<string, string>()
+  /** Messages written since their texts were last taken in. */
+  #freshCount = 0
 
   constructor(store: IndexTables) {
     this.#store = store
@@ -32,18 +43,41 @@ export class ChatIndex {
 
   /** Number of the room's newest page. */
   tailOf(roomId: RoomId): number {
-    return this.#tails.get(roomId) ?? this.#store.rooms.chatTail(roomId)
+    const known = this.#tails.get(roomId)
+    if (known !== undefined) return known
+    const tail = this.#store.rooms.chatTail(roomId)
+    this.#tails.set(roomId, tail)
+    return tail
   }
 
   /** Whether the room has, or had, a message under this key on any page. */
-  has(roomId: RoomId, key: string): boolean {
+  has(roomId: RoomId, key: MessageKey): boolean {
+    return key <= this.#newestKeyOf(roomId, key) && this.#isCounted(roomId, key)
+  }
+
+  /** Of this key's seat. Keys rise with their author's clock, so that nearly every new one is greater than this. */
+  #newestKeyOf(roomId: RoomId, key: MessageKey): string {
+    const seat = seatPartOf(key)
+    const place = `${roomId}/${seat}`
+    const known = this.#newestKeys.get(place)
+    if (known !== undefined) return known
+    const newest = this.#store.messages.newestKey(roomId, seat) ?? ''
+    this.#newestKeys.set(place, newest)
+    return newest
+  }
+
+  #isCounted(roomId: RoomId, key: MessageKey): boolean {
     return this.#keys.has(`${roomId}/${key}`) || this.#store.messages.has(roomId, key)
   }
 
   add(message: NewMessage): void {
-    this.#keys.add(`${message.roomId}/${message.key}`)
+    const { roomId, key } = message
+    if (key > this.#newestKeyOf(roomId, key)) this.#newestKeys.set(`${roomId}/${seatPartOf(key)}`, key)
+    this.#keys.add(`${roomId}/${key}`)
     this.#changes.push(() => {
-      if (this.#store.messages.add(message)) this.#store.rooms.addMessage(message.roomId, message.atMs)
+      if (!this.#store.messages.add(message)) return
+      this.#store.rooms.addMessage(message.roomId, message.atMs)
+      this.#freshCount += 1
     })
   }
 
@@ -70,12 +104,27 @@ export class ChatIndex {
   /** To be called within the turn's transaction. */
   write(): void {
     for (const change of this.#changes) change()
+    if (this.#freshCount < freshMax) return
+    this.#store.messages.takeInTexts()
+    this.#freshCount = 0
   }
 
-  /** The turn is over: everything is on disk, or nothing is. */
-  clear(): void {
+  /** The turn is over, and everything is in the database. */
+  saved(): void {
     this.#changes.length = 0
-    this.#tails.clear()
     this.#keys.clear()
+    if (this.#newestKeys.size > newestKeysMax) this.#newestKeys.clear()
   }
+
+  /** The turn is over, and nothing of it is. */
+  lost(): void {
+    this.saved()
+    this.#tails.clear()
+    this.#newestKeys.clear()
+  }
+}
+
+/** The key up to its time, such as "1f." */
+function seatPartOf(key: MessageKey): string {
+  return key.slice(0, key.indexOf('.') + 1)
 }

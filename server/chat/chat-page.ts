@@ -60,7 +60,7 @@ export class ChatPage {
       capacity: isOpen ? Math.max(0, limits.messagesMax - this.#stamps.count) : 0,
       isStamped: (key) => this.#stamps.has(key),
       isLive: (key) => this.#messages.has(key),
-      isKnown: (key) => index.has(roomId, key),
+      isKnown: (key) => index.has(roomId, key as MessageKey),
       allowsMessage,
     }
   }

@@ -53,9 +53,9 @@ export function roomRoutes({ rooms, invites, search }: Options): Hono<Env> {
     rooms.markRead(visitor, idOf(c), readCount)
     return c.body(null, 204)
   })
-  app.get(paths.search(anyId), (c) => {
+  app.get(paths.search(anyId), async (c) => {
     const { q = '', before = '' } = c.req.query()
-    return c.json<SearchResponse>(search(signedIn(c).personId, idOf(c), q, before))
+    return c.json<SearchResponse>(await search(signedIn(c).personId, idOf(c), q, before))
   })
   app.post(paths.invites(anyId), (c) => c.json<InviteResponse>(invites.create(signedIn(c), idOf(c)), 201))
 

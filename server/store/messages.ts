@@ -1,4 +1,9 @@
-/** The tables `message` and `message_text`: every message of every room, and what it says. */
+/**
+ * The tables `message` and `message_text`: every message of every room, and what it says.
+ *
+ * A text is first kept in `message_text_fresh`, and taken into the index of words with others: each time costs as much
+ * as a hundred texts. Invariant: a text is in one of the two, never in both.
+ */
 import type { Database } from 'better-sqlite3'
 import type { MessageKey } from '#shared/chat/message.ts'
 import type { RoomId } from '#shared/ids.ts'
@@ -19,12 +24,27 @@ export function messagesTable(db: Database) {
   const insert = db.prepare<[NewMessageRow]>(
     'INSERT OR IGNORE INTO message (room_id, key, page, at) VALUES (@roomId, @key, @page, @atMs)',
   )
-  const insertText = db.prepare<[number | bigint, string, string]>(
-    'INSERT INTO message_text (rowid, room, text) VALUES (?, ?, ?)',
+  const insertFresh = db.prepare<[number | bigint, string, string]>(
+    'INSERT INTO message_text_fresh (id, room, text) VALUES (?, ?, ?)',
   )
+  const copyFresh = db.prepare(
+    'INSERT INTO message_text (rowid, room, text) SELECT id, room, text FROM message_text_fresh',
+  )
+  const forgetFresh = db.prepare('DELETE FROM message_text_fresh')
+  const takeIn = db.transaction((): void => {
+    copyFresh.run()
+    forgetFresh.run()
+  })
   const idOf = db
     .prepare<[RoomId, string], number>('SELECT id FROM message WHERE room_id = ? AND key = ?')
     .pluck()
+  const newestKey = db
+    .prepare<[RoomId, string, string], string | null>(
+      'SELECT max(key) FROM message WHERE room_id = ? AND key > ? AND key < ?',
+    )
+    .pluck()
+  const editFresh = db.prepare<[string, number]>('UPDATE message_text_fresh SET text = ? WHERE id = ?')
+  const removeFresh = db.prepare<[number]>('DELETE FROM message_text_fresh WHERE id = ?')
   const edit = db.prepare<[string, number]>('UPDATE message_text SET text = ? WHERE rowid = ?')
   const removeText = db.prepare<[number]>('DELETE FROM message_text WHERE rowid = ?')
   // By the order of arrival alone: a rank would have to read every hit there is.
@@ -46,19 +66,31 @@ export function messagesTable(db: Database) {
 
   return {
     has: (roomId: RoomId, key: string): boolean => idOf.get(roomId, key) !== undefined,
+    /** The greatest key in the room that begins with a seat and ".", on any page; null if there is none. */
+    newestKey: (roomId: RoomId, seatPart: string): string | null =>
+      // "/" is the character after ".".
+      newestKey.get(roomId, seatPart, seatPart.replace('.', '/')) ?? null,
     /** False where the room has it already. */
     add(message: NewMessageRow): boolean {
       const { changes, lastInsertRowid } = insert.run(message)
       if (changes === 0) return false
-      if (message.text !== null) insertText.run(lastInsertRowid, roomWord(message.roomId), message.text)
+      if (message.text !== null) insertFresh.run(lastInsertRowid, roomWord(message.roomId), message.text)
       return true
     },
     edit(roomId: RoomId, key: MessageKey, text: string): void {
-      withId(roomId, key, (id) => void edit.run(text, id))
+      withId(roomId, key, (id) => {
+        if (editFresh.run(text, id).changes === 0) edit.run(text, id)
+      })
     },
     /** Forgets what it said; that it was there stays known. */
     remove(roomId: RoomId, key: MessageKey): void {
-      withId(roomId, key, (id) => void removeText.run(id))
+      withId(roomId, key, (id) => {
+        if (removeFresh.run(id).changes === 0) removeText.run(id)
+      })
+    },
+    /** Takes the fresh texts into the index of words. */
+    takeInTexts: (): void => {
+      takeIn()
     },
     /** As if nothing had been said in it: to be indexed anew. */
     forgetRoom(roomId: RoomId): void {
@@ -66,7 +98,7 @@ export function messagesTable(db: Database) {
       forget.run(roomId)
     },
     /**
-     * Those with all of the words, the newest first. Where few have them, the last word may also be the beginning of
+     * Of the texts that have been taken in, those with all of the words, the newest first. Where few have them, the last word may also be the beginning of
      * one: of common words that would be too many to read.
      */
     search(roomId: RoomId, words: readonly string[], beforeId: number, limit: number): FoundMessage[] {

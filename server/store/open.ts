@@ -1,7 +1,7 @@
 /**
  * Opens the database of a data folder, or says why not.
  *
- * Invariants: what is committed is on disk (WAL, synchronous=FULL); what is deleted is overwritten (secure_delete);
+ * Invariants: what is committed is on disk (WAL, synchronous=FULL; but see disk.ts); what is deleted is overwritten (secure_delete);
  * nobody keeps a transaction open over a tick, because all parts of the server share this one connection; a file that
  * is not certainly ours is never written to (D-07).
  */
@@ -10,6 +10,7 @@ import { join, resolve } from 'node:path'
 import Database from 'better-sqlite3'
 import { StartError, type FaultCode } from '../faults.ts'
 import { isNoSpace, putBallast } from './ballast.ts'
+import { openDisk, type Disk } from './disk.ts'
 import { invitesTable } from './invites.ts'
 import { lockDataFolder } from './lock.ts'
 import { latestVersion, migrate, versionOf } from './migrate.ts'
@@ -29,6 +30,7 @@ const busyTimeoutMs = 5_000
 export type Store = Disposable &
   Readonly<{
     db: Database.Database
+    disk: Disk
     people: ReturnType<typeof peopleTable>
     sessions: ReturnType<typeof sessionsTable>
     rooms: ReturnType<typeof roomsTable>
@@ -49,10 +51,12 @@ export function openStore(dataDir: string): Store {
   makeFolder(folder)
   stack.use(lockDataFolder(folder))
   const db = stack.adopt(openDatabase(databaseFile(folder)), (open) => open.close())
+  const disk = stack.use(openDisk(db))
   putBallast(folder)
   const held = stack.move()
   return {
     db,
+    disk,
     people: peopleTable(db),
     sessions: sessionsTable(db),
     rooms: roomsTable(db),

@@ -48,8 +48,9 @@ export type DocumentClient = Readonly<{
 export type DocumentFeed = Disposable & Readonly<{ receive(frame: Uint8Array): void }>
 
 type Turn = Readonly<{
+  isUncertain: boolean
   append(row: Readonly<{ name: string; update: Uint8Array; writer: Seat; atMs: number }>): void
-  /** Everything that was appended is on disk, or its documents are evicted. */
+  /** Everything that was appended is in the database, or its documents are evicted. */
   commit(): void
 }>
 
@@ -139,6 +140,7 @@ export function createDocuments(options: Options) {
     defineRoots(ref, doc)
     // Somebody may have changed it a moment ago and gone: what the turn still holds is not in the log yet.
     turn.commit()
+    if (turn.isUncertain) throw new Error('what the database holds may not be on disk')
     documentLog.load(name, doc)
     doc.on('update', (update: Uint8Array, origin: unknown) => {
       // Of two changes that did not know of each other one replaces the other, and neither says so: the log has to,

@@ -54,6 +54,7 @@ export function startSync(options: Options): Sync {
   const index = new ChatIndex(store)
   const turn: Turn<Line> = new Turn({
     db: store.db,
+    disk: store.disk,
     documentLog,
     index,
     log,
@@ -191,12 +192,12 @@ export function startSync(options: Options): Sync {
       await endOneByOne(
         [...lines].map((line) => () => {
           // What this client has sent is acknowledged before it is told to go.
-          turn.commit()
+          turn.finish()
           line.close('server-stopping')
         }),
       )
       clearInterval(timer)
-      turn.commit()
+      turn.finish()
     },
   }
 }

@@ -1,27 +1,32 @@
 /**
  * A turn: what happened to documents since the last commit. Rule W5 of docs/PROTOCOL.md.
  *
- * Rows are gathered in memory; at the end of the event loop's turn one transaction puts them all on disk. While rows
- * wait, every document frame waits behind them, in order. So no acknowledgement and no change of a document leaves the
- * server before it is on disk; and if the commit fails, none of it was ever seen. A turn that follows closely on another
- * is longer, by twice what the disk took for that one and 5 ms at most: more is saved with each wait.
+ * Rows are gathered in memory; at the end of the event loop's turn one transaction commits them all, and then the disk
+ * is asked to keep it, which nothing but this waits for. Every document frame waits behind the rows that came before
+ * it, in order. So no acknowledgement and no change of a document leaves the server before it is on disk; and if it
+ * cannot be kept, none of it was ever seen. While the disk is busy the next turn grows: more is saved with each wait.
  */
 import { dirname } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import type { Database } from 'better-sqlite3'
 import type { Logger } from '../log.ts'
 import { giveUpBallast, hasRoom, isNoSpace, putBallast } from '../store/ballast.ts'
+import type { Disk } from '../store/disk.ts'
 import type { DocumentLog, NewRow } from './log.ts'
 
 /** Who gets frames; `sendNow` waits for nothing. */
 type Receiver = Readonly<{ sendNow(frame: Uint8Array): void }>
 type Held<To extends Receiver> = Readonly<{ to: To; frame: Uint8Array }>
 
+/** Rows, and the frames that wait for them. */
+type Batch<To extends Receiver> = { readonly rows: NewRow[]; readonly held: Held<To>[]; startedAtMs: number }
+
 type Options<To extends Receiver> = Readonly<{
   db: Database
+  disk: Disk
   documentLog: DocumentLog
   /** What else is written in the same transaction. */
-  index: Readonly<{ write(): void; clear(): void }>
+  index: Readonly<{ write(): void; saved(): void; lost(): void }>
   log: Logger
   /** These rows are on disk. */
   onSaved: (rows: readonly NewRow[], tookMs: number) => void
@@ -29,15 +34,20 @@ type Options<To extends Receiver> = Readonly<{
   onLost: (names: ReadonlySet<string>, receivers: ReadonlySet<To>) => void
 }>
 
-/** Longest time that a change waits for others to be saved with it. */
+/** Longest time that a change waits for others to be committed with it. */
 const turnMsMax = 5
 
 export class Turn<To extends Receiver> {
   readonly #options: Options<To>
   readonly #commitAll: (rows: readonly NewRow[]) => void
-  #rows: NewRow[] = []
-  #held: Held<To>[] = []
+  /** Not committed yet. */
+  #open: Batch<To> = emptyBatch()
+  /** Committed, while the disk is still busy with the one before. */
+  #committed: Batch<To> | null = null
+  /** On its way to the disk. */
+  #flushing: Batch<To> | null = null
   #canSave = true
+  #isUncertain = false
   /** The next turn does not end before. */
   #notBeforeMs = 0
   #isBallastOut = false
@@ -51,21 +61,27 @@ export class Turn<To extends Receiver> {
     })
   }
 
-  /** False since a commit failed, until one succeeds. */
+  /** False since something could not be saved, until something can. */
   get canSave(): boolean {
     return this.#canSave
   }
 
-  /** Adds an update that is applied to its document in this same tick. */
-  append(row: NewRow): void {
-    if (this.#rows.length === 0) this.#schedule()
-    this.#rows.push(row)
+  /** A flush has failed: what the database holds may still go with the power, and must be shown to nobody. */
+  get isUncertain(): boolean {
+    return this.#isUncertain
   }
 
-  /** Sends a document frame, after everything of this turn is on disk. */
+  /** Adds an update that is applied to its document in this same tick. */
+  append(row: NewRow): void {
+    if (this.#open.rows.length === 0) this.#schedule()
+    this.#open.rows.push(row)
+  }
+
+  /** Sends a document frame, after everything that happened before is on disk. */
   send(to: To, frame: Uint8Array): void {
-    if (this.#rows.length === 0) to.sendNow(frame)
-    else this.#held.push({ to, frame })
+    const last = this.#open.rows.length > 0 ? this.#open : (this.#committed ?? this.#flushing)
+    if (last === null) to.sendNow(frame)
+    else last.held.push({ to, frame })
   }
 
   /** After a failure: whether anything can be written again, so that it need not wait for somebody's change. */
@@ -77,6 +93,7 @@ export class Turn<To extends Receiver> {
     const { db } = this.#options
     try {
       if (this.#isBallastOut && !hasRoom(dirname(db.name))) return
+      this.#makeCertain()
       // The version it has already: SQLite writes and syncs it all the same.
       db.pragma(`user_version = ${String(db.pragma('user_version', { simple: true }))}`)
       this.#canSave = true
@@ -86,39 +103,106 @@ export class Turn<To extends Receiver> {
     }
   }
 
-  #schedule(): void {
-    const waitMs = this.#notBeforeMs - performance.now()
-    const commit = (): void => {
-      this.commit()
-    }
-    if (waitMs < 1) setImmediate(commit)
-    else setTimeout(commit, Math.round(waitMs))
-  }
-
-  /** Ends the turn now. */
+  /** Ends the turn: what happened is in the database afterwards, and is shown once it is on disk. */
   commit(): void {
-    if (this.#rows.length === 0) return
-    const [rows, held] = [this.#rows, this.#held]
-    this.#rows = []
-    this.#held = []
-    const startedAtMs = performance.now()
+    const batch = this.#open
+    if (batch.rows.length === 0) return
+    this.#open = emptyBatch()
+    batch.startedAtMs = performance.now()
     try {
       this.#endLeftOver()
-      this.#commitAll(rows)
+      this.#makeCertain()
+      this.#options.disk.commit(() => {
+        this.#commitAll(batch.rows)
+      })
     } catch (error) {
-      this.#canSave = false
-      this.#options.log.error({ err: error, rows: rows.length }, 'a turn could not be saved')
       if (isNoSpace(error)) this.#makeRoom()
-      this.#options.index.clear()
-      this.#options.onLost(new Set(rows.map(({ name }) => name)), new Set(held.map(({ to }) => to)))
+      this.#lose([batch], error)
       return
     }
     this.#canSave = true
-    this.#options.index.clear()
+    this.#options.index.saved()
     const endedAtMs = performance.now()
-    this.#notBeforeMs = endedAtMs + Math.min(turnMsMax, 2 * (endedAtMs - startedAtMs))
-    this.#options.onSaved(rows, endedAtMs - startedAtMs)
+    this.#notBeforeMs = endedAtMs + Math.min(turnMsMax, 2 * (endedAtMs - batch.startedAtMs))
+    if (this.#flushing === null) void this.#flush(batch)
+    else if (this.#committed === null) this.#committed = batch
+    else join(this.#committed, batch)
+  }
+
+  /** Ends the turn, and waits for the disk: everything that was to be sent has been when this returns. */
+  finish(): void {
+    this.commit()
+    const batches = [this.#flushing, this.#committed].filter((batch) => batch !== null)
+    if (batches.length === 0) return
+    this.#flushing = null
+    this.#committed = null
+    try {
+      this.#options.disk.flushNow()
+    } catch (error) {
+      this.#isUncertain = true
+      this.#lose(batches, error)
+      return
+    }
+    for (const batch of batches) this.#release(batch)
+  }
+
+  #schedule(): void {
+    const waitMs = this.#notBeforeMs - performance.now()
+    const end = (): void => {
+      // Else it ends with the flush.
+      if (this.#flushing === null) this.commit()
+    }
+    if (waitMs < 1) setImmediate(end)
+    else setTimeout(end, Math.round(waitMs))
+  }
+
+  async #flush(batch: Batch<To>): Promise<void> {
+    this.#flushing = batch
+    try {
+      await this.#options.disk.flush()
+    } catch (error) {
+      // Unless `finish` has seen to it.
+      if (this.#flushing === batch) this.#loseAll(error)
+      return
+    }
+    if (this.#flushing !== batch) return
+    this.#release(batch)
+    this.#flushing = null
+    const next = this.#committed
+    this.#committed = null
+    if (next !== null) void this.#flush(next)
+    else if (this.#open.rows.length > 0) this.#schedule()
+  }
+
+  #release({ rows, held, startedAtMs }: Batch<To>): void {
+    this.#options.onSaved(rows, performance.now() - startedAtMs)
     for (const { to, frame } of held) to.sendNow(frame)
+  }
+
+  /** The disk may have kept any of it, or nothing. */
+  #loseAll(error: unknown): void {
+    const batches = [this.#flushing, this.#committed, this.#open].filter((batch) => batch !== null)
+    this.#flushing = null
+    this.#committed = null
+    this.#open = emptyBatch()
+    this.#isUncertain = true
+    this.#lose(batches, error)
+  }
+
+  #lose(batches: readonly Batch<To>[], error: unknown): void {
+    const rows = batches.flatMap((batch) => batch.rows)
+    const held = batches.flatMap((batch) => batch.held)
+    this.#canSave = false
+    this.#options.log.error({ err: error, rows: rows.length }, 'a turn could not be saved')
+    this.#options.index.lost()
+    this.#options.onLost(new Set(rows.map(({ name }) => name)), new Set(held.map(({ to }) => to)))
+  }
+
+  /** After a flush that failed nothing may be built on what the database holds until that is on disk for certain. */
+  #makeCertain(): void {
+    if (!this.#isUncertain) return
+    this.#options.disk.rewrite()
+    this.#isUncertain = false
   }
 
   /** A transaction that a failure has left open would take this one in, and its commit would be none. */
@@ -136,4 +220,13 @@ export class Turn<To extends Receiver> {
     if (giveUpBallast(dirname(db.name))) log.error('the disk is full; the last reserve was given up')
     else log.error('the disk is full, and the last reserve is used up')
   }
+}
+
+function join<To extends Receiver>(earlier: Batch<To>, later: Batch<To>): void {
+  for (const row of later.rows) earlier.rows.push(row)
+  for (const frame of later.held) earlier.held.push(frame)
+}
+
+function emptyBatch<To extends Receiver>(): Batch<To> {
+  return { rows: [], held: [], startedAtMs: 0 }
 }

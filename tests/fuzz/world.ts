@@ -24,7 +24,14 @@ const roomId = 'r'.repeat(22) as RoomId
 /** An index that has nothing and keeps nothing. */
 const noTables = {
   rooms: { chatTail: () => 0, setChatTail: () => undefined, addMessage: () => undefined },
-  messages: { has: () => false, add: () => true, edit: () => undefined, remove: () => undefined },
+  messages: {
+    has: () => false,
+    newestKey: () => null,
+    add: () => true,
+    edit: () => undefined,
+    remove: () => undefined,
+    takeInTexts: () => undefined,
+  },
 }
 
 type Sent = Readonly<{ seat: Seat; update: Uint8Array; isHandshake: boolean }>

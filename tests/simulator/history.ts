@@ -97,7 +97,8 @@ export class History implements Disposable {
   }
 
   look(): void {
-    if (this.server.isUp) this.#observer.look(this.pages)
+    // What is not flushed yet may still go; nobody has seen it.
+    if (this.server.isUp && this.server.isFlushed) this.#observer.look(this.pages)
     this.#checkEnds()
   }
 

@@ -117,9 +117,10 @@ function sorted(entries: Iterable<readonly [number, unknown]>): unknown {
 export function checkIndex(server: SimulatedServer): void {
   const { store } = server
   const messages = store.db.prepare('SELECT key, page, at FROM message WHERE room_id = ? ORDER BY id')
-  const texts = store.db.prepare(
-    'SELECT m.key, t.room, t.text FROM message_text t LEFT JOIN message m ON m.id = t.rowid ORDER BY m.id',
-  )
+  const texts = store.db.prepare(`
+    SELECT m.key, t.room, t.text
+    FROM (SELECT rowid AS id, room, text FROM message_text UNION ALL SELECT * FROM message_text_fresh) t
+    LEFT JOIN message m ON m.id = t.id ORDER BY m.id`)
   const index = (): unknown => ({ messages: messages.all(roomId), texts: texts.all() })
   const before = index()
   store.db.exec('BEGIN')

@@ -1,10 +1,18 @@
 /**
  * The server of a history: all of it but HTTP, over a real database.
  *
- * A kill is what the process' end leaves: the database and its write-ahead log as they lie there, and nothing of what
+ * A kill is what the power leaves: the database, its write-ahead log up to where it was flushed, and nothing of what
  * was in memory. So the next server gets a copy of the files of that moment.
  */
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type * as Y from 'yjs'
@@ -25,6 +33,7 @@ import { startSync, type Sync } from '#server/sync/sync.ts'
 import type { ChatLimits } from '#shared/chat/limits.ts'
 import type { PersonId, RoomId } from '#shared/ids.ts'
 import type { Role } from '#shared/room.ts'
+import { SimulatedDisk } from './disk.ts'
 import type { Link } from './network.ts'
 import type { VirtualTime } from './time.ts'
 
@@ -42,6 +51,7 @@ const silent = createLog('silent')
 /** One life of the server. */
 type Parts = Readonly<{
   store: Store
+  disk: SimulatedDisk
   sync: Sync
   rooms: Rooms
   replay: ReturnType<typeof createReplay>
@@ -85,6 +95,10 @@ export class SimulatedServer implements Disposable {
     return this.#parts.store
   }
 
+  get isFlushed(): boolean {
+    return this.#parts.disk.isFlushed
+  }
+
   get rooms(): Rooms {
     return this.#parts.rooms
   }
@@ -125,6 +139,8 @@ export class SimulatedServer implements Disposable {
     const before = this.files
     const after = this.#newFolder()
     for (const file of before) copyFileSync(file, databaseFile(after) + (file.endsWith('-wal') ? '-wal' : ''))
+    const wal = `${databaseFile(after)}-wal`
+    if (existsSync(wal)) truncateSync(wal, this.#parts.disk.safeSize)
     this.#time.forgetServer()
     for (const link of this.#links) link.server.removeAllListeners()
     this.store[Symbol.dispose]()
@@ -177,8 +193,9 @@ export class SimulatedServer implements Disposable {
     const clock = () => this.#time.nowMs
     const access = createAccess({ store, sessions: { peek: (cookie) => this.#visitor(cookie) } })
     const meters = this.#meters
+    const disk = new SimulatedDisk(databaseFile(folder))
     const sync = startSync({
-      store,
+      store: { ...store, disk },
       access,
       clock,
       log: silent,
@@ -190,7 +207,7 @@ export class SimulatedServer implements Disposable {
     const [rows, snapshots] = [logTable(db), snapshotsTable(db)]
     const replay = createReplay({ rows, snapshots, log: silent })
     const compact = createCompaction({ db, rows, snapshots, replay, log: silent })
-    return { store, sync, rooms, replay, compact }
+    return { store, disk, sync, rooms, replay, compact }
   }
 
   #visitor(personId: string | undefined): (Visitor & Readonly<{ isServerOwner: boolean }>) | null {

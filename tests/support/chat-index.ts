@@ -17,8 +17,10 @@ export function indexOf(dataDir: string): readonly Indexed[] {
   const db = new Database(databaseFile(dataDir), { readonly: true })
   const rows = db
     .prepare<[], Indexed>(
-      `SELECT m.room_id AS room, m.key, m.page, m.at, t.room AS word, t.text, r.message_count AS messageCount
-       FROM message m JOIN room r ON r.id = m.room_id LEFT JOIN message_text t ON t.rowid = m.id ORDER BY m.id`,
+      `SELECT m.room_id AS room, m.key, m.page, m.at, coalesce(t.room, f.room) AS word,
+         coalesce(t.text, f.text) AS text, r.message_count AS messageCount
+       FROM message m JOIN room r ON r.id = m.room_id LEFT JOIN message_text t ON t.rowid = m.id
+       LEFT JOIN message_text_fresh f ON f.id = m.id ORDER BY m.id`,
     )
     .all()
   db.close()
@@ -28,6 +30,8 @@ export function indexOf(dataDir: string): readonly Indexed[] {
 /** As in a database from before there was an index. */
 export function forgetIndex(dataDir: string): void {
   const db = new Database(databaseFile(dataDir))
-  db.exec(`DELETE FROM message_text; DELETE FROM message; UPDATE room SET is_indexed = 0, message_count = 0`)
+  db.exec(
+    `DELETE FROM message_text; DELETE FROM message_text_fresh; DELETE FROM message; UPDATE room SET is_indexed = 0, message_count = 0`,
+  )
   db.close()
 }

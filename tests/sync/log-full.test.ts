@@ -25,6 +25,7 @@ test('[D-04] [W5] a full disk: nothing is acknowledged, what was said stays read
     const lost: string[] = []
     const turn = new Turn<Readonly<{ sendNow(frame: Uint8Array): void }>>({
       db: store.db,
+      disk: store.disk,
       documentLog,
       index: new ChatIndex(store),
       log,
@@ -37,7 +38,7 @@ test('[D-04] [W5] a full disk: nothing is acknowledged, what was said stays read
       const before = acknowledged
       turn.append({ name, update: sayIn(page, alice, text).update, writer: alice, atMs: 1 })
       turn.send({ sendNow: () => (acknowledged += 1) }, new Uint8Array())
-      turn.commit()
+      turn.finish()
       return acknowledged > before
     }
     const read = (): number => {
@@ -70,6 +71,7 @@ test('[D-04] [W5] a full disk: nothing is acknowledged, what was said stays read
     const other = replicaOf(alice, 'chat', 2)
     turn.append({ name, update: sayIn(other, alice, 'room again').update, writer: alice, atMs: 2 })
     turn.commit()
+    turn.finish()
     assert.equal(turn.canSave, true)
     assert.equal(read(), 2)
   } finally {
@@ -84,6 +86,7 @@ test('[D-04] a write that fails for another reason gives up no ballast', async (
     const log = createLog('silent')
     const turn = new Turn({
       db: store.db,
+      disk: store.disk,
       documentLog: openDocumentLog(store.db, log, () => undefined),
       index: new ChatIndex(store),
       log,

@@ -93,7 +93,7 @@ test('[W5] what somebody has written who left in the same turn is there for whoe
   await send(encodeAuth(`${name}\0b`), encodeAsk(`${name}\0b`, page))
   const next = sayIn(page, 1 as Seat, 'and what follows from it').update
   await send(encodeUpdate(`${name}\0b`, next))
-  await time.endTurn()
+  await time.pass(1_000)
   assert.equal(link.server.closedWith, null, 'it is no gap')
   const onDisk = replicaOf(1 as Seat)
   server.read(name, onDisk)
