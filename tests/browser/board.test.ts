@@ -146,6 +146,19 @@ test('keys: undo and redo, tools, and zoom, while the board has the focus', asyn
   assert.equal(await zoomOf(ada.page), 100)
 })
 
+test('a board that cannot be loaded says so, stops nothing else, and is there when asked again', async () => {
+  const ada = await scene.person('Ada')
+  await ada.page.route('**/assets/BoardStage-*.js', (route) => route.abort())
+  const [room] = await scene.roomOf(ada)
+  assert.ok(room !== undefined)
+  await ada.page.getByText('The board could not be loaded').waitFor()
+  await room.say('Without a board, then.')
+  await ada.page.unroute('**/assets/BoardStage-*.js')
+  await ada.page.getByRole('button', { name: 'Try again' }).click()
+  await room.drag([0.3, 0.6], [0.6, 0.7])
+  await room.hasShapes(1)
+})
+
 test('a page that dies in the middle of a stroke brings it back', async () => {
   const ada = await scene.person('Ada')
   const [room] = await scene.roomOf(ada)
