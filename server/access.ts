@@ -27,7 +27,8 @@ export function createAccess({ store, sessions }: Options): Access {
         name,
         ...(leftAt === null ? {} : { hasLeft: true as const }),
       }))
-      return { info: { title: room.title, access: room.access, drawing: room.drawing }, people, boards }
+      const { title, access, drawing, addresses } = room
+      return { info: { title, access, drawing, addresses }, people, boards }
     },
   }
 }

@@ -12,6 +12,8 @@ import { createPasswords } from './accounts/passwords.ts'
 import { accountRoutes } from './accounts/routes.ts'
 import { createSessions } from './accounts/sessions.ts'
 import { createThrottle } from './accounts/throttle.ts'
+import { createIce } from './call/ice.ts'
+import { callRoutes } from './call/routes.ts'
 import { createSearch } from './chat/search.ts'
 import type { Config } from './config.ts'
 import { createApp } from './front/app.ts'
@@ -72,7 +74,10 @@ export async function startServer(config: Config, options: StartOptions = {}): P
   const sync = stack.use(startSync({ store, access, clock, log, meters, backlog }))
   const { presences } = sync
 
-  const rooms = createRooms({ store, clock, presences })
+  const { ice: iceConfig = null } = config
+  const hasRelay = iceConfig !== null && iceConfig.turn !== null
+  const rooms = createRooms({ store, clock, presences, hasRelay })
+  const ice = createIce({ config: iceConfig, rooms, clock })
   const throttle = createThrottle()
   const onGuestGone: typeof rooms.removeGuest = (personId) => {
     rooms.removeGuest(personId)
@@ -93,7 +98,11 @@ export async function startServer(config: Config, options: StartOptions = {}): P
       contentType: metrics.contentType,
       text: () => metrics.text({ ...sync.levels(), lagMs: lag.worstMs() }),
     }),
-    routes: [accountRoutes(accounts), roomRoutes({ rooms, invites, search: createSearch({ store, rooms }) })],
+    routes: [
+      accountRoutes(accounts),
+      roomRoutes({ rooms, invites, search: createSearch({ store, rooms }) }),
+      callRoutes({ ice }),
+    ],
   })
   answer(listener.server, {
     onRefused: meters.refused,

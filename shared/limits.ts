@@ -158,5 +158,9 @@ export const boardSizeLarge = boardSizeMax / 2
 // ── Call ──────────────────────────────────────────────────────────────────────────────────────
 /** A mesh sends one copy to each: more people than this need a relay. */
 export const callParticipantsMax = 8
+/** Credentials of a relay end this long after they were given (T-05). */
+export const turnCredentialLifeMs = 10 * 60_000
+/** How often in a minute one person may ask for them: each page does so every few minutes. */
+export const iceAnswersPerMinuteMax = 30
 /** Bytes of one signalling slot (S-02). */
 export const signalSlotSizeMax = 16 * 1024

@@ -9,9 +9,10 @@ import { initial } from './migrations/0001-initial.ts'
 import { snapshot } from './migrations/0002-snapshot.ts'
 import { chatPages } from './migrations/0003-chat-pages.ts'
 import { drawing } from './migrations/0004-drawing.ts'
+import { addresses } from './migrations/0005-addresses.ts'
 
 /** In order; the n-th makes version n + 1. */
-const migrations: readonly string[] = [initial, snapshot, chatPages, drawing]
+const migrations: readonly string[] = [initial, snapshot, chatPages, drawing, addresses]
 
 export const latestVersion = migrations.length
 

@@ -9,6 +9,7 @@ import type { PresenceState } from '#shared/presence/presence.ts'
 import { newCallSession, readCallPresence, readSignalSlot, type CallPresence } from '#shared/call/signal.ts'
 import type { PresencePort } from '../../sync/ports.ts'
 import type { ParticipantSnapshot } from './call.ts'
+import type { Ice } from './ice.ts'
 import { hear, silent, type Speaking } from './levels.ts'
 import { Link } from './link.ts'
 import { noTracks, type LineTracks } from './lines.ts'
@@ -20,7 +21,7 @@ import type { CallWorld, Undo } from './world.ts'
 export type MeshOptions = Readonly<{
   world: CallWorld
   presence: PresencePort
-  iceServers: readonly RTCIceServer[]
+  ice: Pick<Ice, 'configuration'>
   onChange: () => void
 }>
 
@@ -56,10 +57,12 @@ export class Mesh {
   readonly #undoPresence: Undo
   #outgoing: Outgoing = { tracks: noTracks, hasMicrophone: false, hasCamera: false, hasScreen: false }
   #call: CallPresence
+  #isRelayOnly: boolean
 
   constructor(options: MeshOptions) {
     const { world, presence } = options
     this.#options = options
+    this.#isRelayOnly = options.ice.configuration?.iceTransportPolicy === 'relay'
     this.#session = newCallSession(() => world.random())
     this.#call = this.#ownCall()
     this.#writer = new SignalWriter(
@@ -100,6 +103,15 @@ export class Mesh {
     for (const [clientId, state] of others) this.#see(clientId, state)
     this.#sendToAll()
     this.#options.onChange()
+  }
+
+  /** After any change of the ICE configuration. */
+  reconfigure(): void {
+    const isRelayOnly = this.#options.ice.configuration?.iceTransportPolicy === 'relay'
+    const mustRestart = isRelayOnly && !this.#isRelayOnly
+    this.#isRelayOnly = isRelayOnly
+    for (const { link } of this.#peers.values()) link.reconfigure(mustRestart)
+    this.reconcile()
   }
 
   online(): void {
@@ -166,13 +178,15 @@ export class Mesh {
   }
 
   #add(clientId: number, state: PresenceState, call: CallPresence): Peer | null {
-    const { world, presence, iceServers, onChange } = this.#options
+    const { world, presence, ice, onChange } = this.#options
+    const { configuration } = ice
+    if (configuration === null) return null
     const ended = this.#ended.get(clientId)
     const isBack = ended?.session === call.session
     if ((isBack && ended.saidBye) || this.#peers.size >= linksMax) return null
     const link = new Link({
       world,
-      iceServers,
+      configuration: () => ice.configuration ?? configuration,
       isPolite: presence.clientId > clientId,
       session: this.#session,
       remoteSession: call.session,
