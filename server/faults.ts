@@ -30,6 +30,10 @@ export type FaultCode =
   | 'node-too-old'
   | 'disk-nearly-full'
   | 'clock-wrong'
+  | 'stun-silent'
+  | 'relay-silent'
+  | 'relay-refuses'
+  | 'relay-leads-inside'
   | 'web-build-failed'
 
 export type Fault = Readonly<{ code: FaultCode; sentence: string; fix: string }>
