@@ -106,6 +106,9 @@ export const presenceSignallingSizeMax = 64 * 1024
 /** Presence frames a peer may send at once, then per second. */
 export const presenceBurstMax = 60
 export const presencePerSecondMax = 30
+/** Reactions a peer may show in a call at once, then per second; one more is not shown. */
+export const callReactionsBurstMax = 5
+export const callReactionsPerSecondMax = 1
 /** Bytes of one live board frame, and how many a peer may send at once, then per second. */
 export const liveFrameSizeMax = 8 * 1024
 export const liveFramesBurstMax = 90

@@ -87,7 +87,13 @@ export function parseDocumentName(name: string): DocumentRef | null {
 }
 
 /** What the room document's `info` map holds. */
-export type RoomInfo = Readonly<{ title: string; access: RoomAccess; drawing: Drawing; addresses: Addresses }>
+export type RoomInfo = Readonly<{
+  title: string
+  access: RoomAccess
+  drawing: Drawing
+  addresses: Addresses
+  call: 'open' | 'locked'
+}>
 
 /** What the room document's `people` map holds for each seat, keyed by the seat in decimal. */
 export type RoomPerson = Readonly<{
@@ -96,6 +102,8 @@ export type RoomPerson = Readonly<{
   role: Role
   /** They are not in the room any more, but what they wrote is. */
   hasLeft?: true
+  /** Somebody who moderates has put them out of the call (CA6). */
+  isOutOfCall?: true
 }>
 
 /** What the room document's `chat` map holds. */

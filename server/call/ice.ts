@@ -12,22 +12,28 @@ import { AppError } from '#shared/errors.ts'
 import type { PersonId } from '#shared/ids.ts'
 import { iceAnswersPerMinuteMax, turnCredentialLifeMs } from '#shared/limits.ts'
 import type { SignedInPerson } from '../accounts/sessions.ts'
-import type { Clock } from '../ports.ts'
+import type { Access, Clock } from '../ports.ts'
 import { rateLimit, takeOne } from '../rate-limit.ts'
 import type { Rooms } from '../rooms/rooms.ts'
 import type { IceConfig } from './ice-config.ts'
 
-type Options = Readonly<{ config: IceConfig | null; rooms: Pick<Rooms, 'enterTo'>; clock: Clock }>
+type Options = Readonly<{
+  config: IceConfig | null
+  rooms: Pick<Rooms, 'enterTo'>
+  access: Pick<Access, 'barredFromCall'>
+  clock: Clock
+}>
 
 export type Ice = ReturnType<typeof createIce>
 
-export function createIce({ config, rooms, clock }: Options) {
+export function createIce({ config, rooms, access, clock }: Options) {
   const perPerson = rateLimit(iceAnswersPerMinuteMax, 60)
   const turn = config?.turn ?? null
   const stunUrls = config?.stun.map(({ text }) => text) ?? []
 
   return async ({ personId }: SignedInPerson, id: string): Promise<IceResponse> => {
-    const { room } = rooms.enterTo('call', personId, id)
+    const { room, seat } = rooms.enterTo('call', personId, id)
+    if (access.barredFromCall(room.id, seat) !== null) throw new AppError('forbidden')
     await takeOne(perPerson, personId)
     const isRelayOnly = room.addresses === 'hidden'
     if (isRelayOnly && turn === null) throw new AppError('no-relay')

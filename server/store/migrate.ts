@@ -10,9 +10,10 @@ import { snapshot } from './migrations/0002-snapshot.ts'
 import { chatPages } from './migrations/0003-chat-pages.ts'
 import { drawing } from './migrations/0004-drawing.ts'
 import { addresses } from './migrations/0005-addresses.ts'
+import { callModeration } from './migrations/0006-call-moderation.ts'
 
 /** In order; the n-th makes version n + 1. */
-const migrations: readonly string[] = [initial, snapshot, chatPages, drawing, addresses]
+const migrations: readonly string[] = [initial, snapshot, chatPages, drawing, addresses, callModeration]
 
 export const latestVersion = migrations.length
 

@@ -1,5 +1,6 @@
 /** Paths for the call of a room, as its server names them. */
-import { callPaths, type IceResponse } from '#shared/call/http.ts'
+import type { IceResponse } from '#shared/call/http.ts'
+import { callPaths } from '#shared/call/paths.ts'
 import { request } from '../api.ts'
 import type { RoomSession } from '../sync/room-session.ts'
 import type { IcePort } from './engine/ice.ts'

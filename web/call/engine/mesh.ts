@@ -95,10 +95,13 @@ export class Mesh {
   reconcile(): void {
     const others = this.#options.presence.others()
     for (const peer of [...this.#peers.values()]) {
-      const call = readCallPresence(others.get(peer.clientId)?.call)
+      const state = others.get(peer.clientId)
+      const call = callIn(state)
       // Who is in the call anew has left it before, whatever the old link still hears.
       const isReplaced = call !== null && call.session !== peer.session
-      if (isReplaced || (call === null && peer.link.isSilent())) this.#remove(peer, false)
+      // Whom the server bars is heard no more, however much they say (CA6).
+      const isBarred = state?.standing?.barred !== undefined
+      if (isReplaced || isBarred || (call === null && peer.link.isSilent())) this.#remove(peer, false)
     }
     for (const [clientId, state] of others) this.#see(clientId, state)
     this.#sendToAll()
@@ -165,7 +168,7 @@ export class Mesh {
 
   /** Takes in what presence says of one other peer. */
   #see(clientId: number, state: PresenceState): void {
-    const call = readCallPresence(state.call)
+    const call = callIn(state)
     if (call === null) return
     const peer = this.#peers.get(clientId) ?? this.#add(clientId, state, call)
     if (peer === null) return
@@ -224,6 +227,11 @@ export class Mesh {
     const count = this.#peers.size + 1
     for (const { link } of this.#peers.values()) link.send(this.#outgoing.tracks, count)
   }
+}
+
+/** A peer's part in the call; whom the server bars has none (CA6). */
+function callIn(state: PresenceState | undefined): CallPresence | null {
+  return state?.standing?.barred === undefined ? readCallPresence(state?.call) : null
 }
 
 /** On the channel it is heard first, and without the server; presence counts until the channel speaks. */
