@@ -6,6 +6,7 @@ import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { paths } from '#shared/http.ts'
+import { checkPaths } from './call/check-paths.ts'
 import { readConfig, type Config } from './config.ts'
 import { StartError, type Fault } from './faults.ts'
 import { listen } from './front/http.ts'
@@ -54,6 +55,7 @@ export async function checkUp(
     await checkPort(config),
     await checkDisk(config, machine),
     checkClock(config, machine),
+    ...(await checkPaths(config.ice ?? null, machine.nowMs)),
   ]
 }
 

@@ -5,6 +5,7 @@
  */
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
+import { readIceConfig, type IceConfig } from './call/ice-config.ts'
 import { StartError, type Fault } from './faults.ts'
 import { logLevels, type LogLevel } from './log.ts'
 
@@ -19,9 +20,11 @@ export type Config = Readonly<{
   logLevel: LogLevel
   /** Lets a program elsewhere read what the server counts. */
   metricsToken?: string
+  /** Where calls find paths beside the direct ones. */
+  ice?: IceConfig
 }>
 
-type Reading<T> = Readonly<{ value: T } | { fault: Fault }>
+export type Reading<T> = Readonly<{ value: T } | { fault: Fault }>
 
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const host = readHost(env['HOST'] ?? '127.0.0.1')
@@ -30,7 +33,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const publicOrigin = readPublicOrigin(env['PUBLIC_ORIGIN'], 'value' in host ? host.value : null)
   const logLevel = readLogLevel(env['LOG_LEVEL'] ?? 'info')
   const metricsToken = readMetricsToken(env['METRICS_TOKEN'])
-  const faults = [host, port, dataDir, publicOrigin, logLevel, metricsToken].flatMap((read) =>
+  const ice = readIceConfig(env)
+  const faults = [host, port, dataDir, publicOrigin, logLevel, metricsToken, ice].flatMap((read) =>
     'fault' in read ? [read.fault] : [],
   )
   if (
@@ -39,7 +43,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     'value' in dataDir &&
     'value' in publicOrigin &&
     'value' in logLevel &&
-    'value' in metricsToken
+    'value' in metricsToken &&
+    'value' in ice
   ) {
     return {
       host: host.value,
@@ -48,6 +53,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       publicOrigin: publicOrigin.value,
       logLevel: logLevel.value,
       ...(metricsToken.value === null ? {} : { metricsToken: metricsToken.value }),
+      ...(ice.value === null ? {} : { ice: ice.value }),
     }
   }
   throw new StartError(faults)

@@ -15,6 +15,9 @@ export type FaultCode =
   | 'public-origin-missing'
   | 'log-level-wrong'
   | 'metrics-token-wrong'
+  | 'stun-urls-wrong'
+  | 'turn-urls-wrong'
+  | 'turn-secret-wrong'
   | 'port-taken'
   | 'port-forbidden'
   | 'address-unavailable'
@@ -27,6 +30,10 @@ export type FaultCode =
   | 'node-too-old'
   | 'disk-nearly-full'
   | 'clock-wrong'
+  | 'stun-silent'
+  | 'relay-silent'
+  | 'relay-refuses'
+  | 'relay-leads-inside'
   | 'web-build-failed'
 
 export type Fault = Readonly<{ code: FaultCode; sentence: string; fix: string }>

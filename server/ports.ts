@@ -2,6 +2,7 @@
  * What the parts of the server need of each other, as types: the socket and the documents on one side, accounts and
  * rooms on the other. start.ts wires them.
  */
+import type { Barred } from '#shared/call/standing.ts'
 import type { PersonId, RoomId, Seat } from '#shared/ids.ts'
 import type { Role, RoomBoard, RoomInfo, RoomPerson } from '#shared/room.ts'
 
@@ -34,13 +35,19 @@ export type Access = Readonly<{
   /** Null if the room does not exist or the person has no seat in it: nobody can tell which. */
   membership(personId: PersonId, roomId: RoomId): Membership | null
   roomSnapshot(roomId: RoomId): RoomSnapshot | null
+  /** Why a person of the room may not be in its call; null if they may (CA6, CA7). */
+  barredFromCall(roomId: RoomId, person: Readonly<{ seat: Seat; role: Role }>): Barred | null
 }>
 
 /** Asked by accounts and rooms; answered by sockets and documents. */
 export type Presences = Readonly<{
   /** Peers in the room, and in its call, now. */
   count(roomId: RoomId): Readonly<{ hereCount: number; inCallCount: number }>
-  /** The room's row, people or boards changed in SQL: bring its document up to date. */
+  /** The seats in the room's call now. */
+  callers(roomId: RoomId): readonly Seat[]
+  /** Asks a caller's pages for something, in the name of who moderates (CA8). */
+  askCaller(roomId: RoomId, seat: Seat, what: 'mute' | 'unmute', by: string): void
+  /** The room's row, people or boards changed in SQL: bring its document, and who is in its call, up to date. */
   roomChanged(roomId: RoomId): void
   /** The session ended: close its sockets within a second with 4401 (H-11). */
   sessionEnded(sessionKey: string): void

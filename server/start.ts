@@ -12,6 +12,9 @@ import { createPasswords } from './accounts/passwords.ts'
 import { accountRoutes } from './accounts/routes.ts'
 import { createSessions } from './accounts/sessions.ts'
 import { createThrottle } from './accounts/throttle.ts'
+import { createIce } from './call/ice.ts'
+import { createModeration } from './call/moderation.ts'
+import { callRoutes } from './call/routes.ts'
 import { createSearch } from './chat/search.ts'
 import type { Config } from './config.ts'
 import { createApp } from './front/app.ts'
@@ -72,7 +75,11 @@ export async function startServer(config: Config, options: StartOptions = {}): P
   const sync = stack.use(startSync({ store, access, clock, log, meters, backlog }))
   const { presences } = sync
 
-  const rooms = createRooms({ store, clock, presences })
+  const { ice: iceConfig = null } = config
+  const hasRelay = iceConfig !== null && iceConfig.turn !== null
+  const rooms = createRooms({ store, clock, presences, hasRelay })
+  const ice = createIce({ config: iceConfig, rooms, access, clock })
+  const moderate = createModeration({ store, rooms, presences })
   const throttle = createThrottle()
   const onGuestGone: typeof rooms.removeGuest = (personId) => {
     rooms.removeGuest(personId)
@@ -96,6 +103,7 @@ export async function startServer(config: Config, options: StartOptions = {}): P
     routes: [
       accountRoutes(accounts),
       roomRoutes({ rooms, invites, search: createSearch({ store, rooms, log }) }),
+      callRoutes({ ice, moderate }),
     ],
   })
   answer(listener.server, {

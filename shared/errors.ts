@@ -149,6 +149,12 @@ export const errorTable = {
     sentence: 'You own this room, so you cannot leave it.',
     fix: 'It stays in your list.',
   },
+  'no-relay': {
+    status: 409,
+    close: null,
+    sentence: 'This server has no relay, so it cannot hide addresses.',
+    fix: 'Ask whoever runs it to set one up.',
+  },
   'too-many-requests': {
     status: 429,
     close: closeCodes.tooMuch,

@@ -5,6 +5,7 @@
  * door; clients import the paths and types.
  */
 import * as v from 'valibot'
+import { addressSettings } from './addresses.ts'
 import type { MessageKey } from './chat/message.ts'
 import { drawings, type Drawing } from './drawing.ts'
 import type { ErrorCode } from './errors.ts'
@@ -94,6 +95,7 @@ export type RoomResponse = Readonly<{
 export const ChangeRoomRequest = v.strictObject({
   title: v.optional(v.pipe(v.string(), v.maxLength(1_024))),
   drawing: v.optional(v.picklist(drawings)),
+  addresses: v.optional(v.picklist(addressSettings)),
 })
 export type ChangeRoomRequest = v.InferOutput<typeof ChangeRoomRequest>
 

@@ -106,6 +106,9 @@ export const presenceSignallingSizeMax = 64 * 1024
 /** Presence frames a peer may send at once, then per second. */
 export const presenceBurstMax = 60
 export const presencePerSecondMax = 30
+/** Reactions a peer may show in a call at once, then per second; one more is not shown. */
+export const callReactionsBurstMax = 5
+export const callReactionsPerSecondMax = 1
 /** Bytes of one live board frame, and how many a peer may send at once, then per second. */
 export const liveFrameSizeMax = 8 * 1024
 export const liveFramesBurstMax = 90
@@ -158,5 +161,9 @@ export const boardSizeLarge = boardSizeMax / 2
 // ── Call ──────────────────────────────────────────────────────────────────────────────────────
 /** A mesh sends one copy to each: more people than this need a relay. */
 export const callParticipantsMax = 8
+/** Credentials of a relay end this long after they were given (T-05). */
+export const turnCredentialLifeMs = 10 * 60_000
+/** How often in a minute one person may ask for them: each page does so every few minutes. */
+export const iceAnswersPerMinuteMax = 30
 /** Bytes of one signalling slot (S-02). */
 export const signalSlotSizeMax = 16 * 1024

@@ -3,6 +3,7 @@
  *
  * Rules D1–D3, RO1 and BO5 of docs/PROTOCOL.md.
  */
+import type { Addresses } from './addresses.ts'
 import type { Drawing } from './drawing.ts'
 import { isRoomId, isSheetId, type RoomId, type SheetId } from './ids.ts'
 
@@ -12,6 +13,7 @@ export type Role = 'owner' | 'moderator' | 'member' | 'guest'
 /** Who may enter a room: anyone signed in, or only by invite. */
 export type RoomAccess = 'open' | 'invite'
 
+export type { Addresses } from './addresses.ts'
 export type { Drawing } from './drawing.ts'
 
 export type RoomAction = 'read' | 'write' | 'call' | 'invite' | 'configure' | 'moderate'
@@ -85,7 +87,13 @@ export function parseDocumentName(name: string): DocumentRef | null {
 }
 
 /** What the room document's `info` map holds. */
-export type RoomInfo = Readonly<{ title: string; access: RoomAccess; drawing: Drawing }>
+export type RoomInfo = Readonly<{
+  title: string
+  access: RoomAccess
+  drawing: Drawing
+  addresses: Addresses
+  call: 'open' | 'locked'
+}>
 
 /** What the room document's `people` map holds for each seat, keyed by the seat in decimal. */
 export type RoomPerson = Readonly<{
@@ -94,6 +102,8 @@ export type RoomPerson = Readonly<{
   role: Role
   /** They are not in the room any more, but what they wrote is. */
   hasLeft?: true
+  /** Somebody who moderates has put them out of the call (CA6). */
+  isOutOfCall?: true
 }>
 
 /** What the room document's `chat` map holds. */

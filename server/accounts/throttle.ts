@@ -4,8 +4,7 @@
  * Guesses are counted per account *and* address, so that somebody guessing elsewhere cannot lock the owner out (H-10),
  * and per address over all accounts. What was no guess (it was right, or the server had no time to look) is given back.
  */
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
-import { AppError } from '#shared/errors.ts'
+import { rateLimit, takeOne } from '../rate-limit.ts'
 
 const quarterHourSeconds = 15 * 60
 const hourSeconds = 3_600
@@ -28,34 +27,21 @@ const usualLimits: ThrottleLimits = {
 export type Throttle = ReturnType<typeof createThrottle>
 
 export function createThrottle(limits: ThrottleLimits = usualLimits) {
-  const perAccount = limiter(limits.loginsPerAccountAndAddress, quarterHourSeconds)
-  const perAddress = limiter(limits.loginsPerAddress, quarterHourSeconds)
-  const registrations = limiter(limits.registrationsPerAddress, hourSeconds)
-  const guests = limiter(limits.guestsPerAddress, hourSeconds)
+  const perAccount = rateLimit(limits.loginsPerAccountAndAddress, quarterHourSeconds)
+  const perAddress = rateLimit(limits.loginsPerAddress, quarterHourSeconds)
+  const registrations = rateLimit(limits.registrationsPerAddress, hourSeconds)
+  const guests = rateLimit(limits.guestsPerAddress, hourSeconds)
   const accountKey = (nameKey: string, address: string) => `${address} ${nameKey}`
   return {
     async login(nameKey: string, address: string): Promise<void> {
-      await take(perAccount, accountKey(nameKey, address))
-      await take(perAddress, address)
+      await takeOne(perAccount, accountKey(nameKey, address))
+      await takeOne(perAddress, address)
     },
     async giveLoginBack(nameKey: string, address: string): Promise<void> {
       await perAccount.reward(accountKey(nameKey, address))
       await perAddress.reward(address)
     },
-    register: (address: string) => take(registrations, address),
-    guest: (address: string) => take(guests, address),
-  }
-}
-
-function limiter(points: number, duration: number): RateLimiterMemory {
-  return new RateLimiterMemory({ points, duration })
-}
-
-async function take(bucket: RateLimiterMemory, key: string): Promise<void> {
-  try {
-    await bucket.consume(key)
-  } catch (refusal) {
-    if (!(refusal instanceof RateLimiterRes)) throw refusal
-    throw new AppError('too-many-requests', { retryAfterSeconds: Math.ceil(refusal.msBeforeNext / 1000) })
+    register: (address: string) => takeOne(registrations, address),
+    guest: (address: string) => takeOne(guests, address),
   }
 }

@@ -25,12 +25,12 @@ import type { SeatRow } from '../store/seats.ts'
 
 const dayMs = 24 * 3_600_000
 
-type Options = Readonly<{ store: Store; clock: Clock; presences: Presences }>
+type Options = Readonly<{ store: Store; clock: Clock; presences: Presences; hasRelay: boolean }>
 type Entered = Readonly<{ room: RoomRow; seat: SeatRow }>
 
 export type Rooms = ReturnType<typeof createRooms>
 
-export function createRooms({ store, clock, presences }: Options) {
+export function createRooms({ store, clock, presences, hasRelay }: Options) {
   /** The room and the person's seat in it, or not-found. `id` may be anything. */
   function enter(personId: PersonId, id: string): Entered {
     const room = isRoomId(id) ? store.rooms.byId(id) : null
@@ -138,7 +138,9 @@ export function createRooms({ store, clock, presences }: Options) {
       const title = request.title === undefined ? null : cleanName(request.title)
       const refusal = title === null ? null : refuseRoomTitle(title)
       if (refusal !== null) throw new AppError(refusal)
-      store.rooms.change(room.id, { title, drawing: request.drawing ?? null })
+      const { drawing = null, addresses = null } = request
+      if (addresses === 'hidden' && !hasRelay) throw new AppError('no-relay')
+      store.rooms.change(room.id, { title, drawing, addresses })
       presences.roomChanged(room.id)
       return describe(personId, room.id)
     },

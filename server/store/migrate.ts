@@ -10,9 +10,19 @@ import { snapshot } from './migrations/0002-snapshot.ts'
 import { chatPages } from './migrations/0003-chat-pages.ts'
 import { drawing } from './migrations/0004-drawing.ts'
 import { freshTexts } from './migrations/0005-fresh-texts.ts'
+import { addresses } from './migrations/0006-addresses.ts'
+import { callModeration } from './migrations/0007-call-moderation.ts'
 
 /** In order; the n-th makes version n + 1. */
-const migrations: readonly string[] = [initial, snapshot, chatPages, drawing, freshTexts]
+const migrations: readonly string[] = [
+  initial,
+  snapshot,
+  chatPages,
+  drawing,
+  freshTexts,
+  addresses,
+  callModeration,
+]
 
 export const latestVersion = migrations.length
 

@@ -14,6 +14,7 @@ import { openDisk, type Disk } from './disk.ts'
 import { invitesTable } from './invites.ts'
 import { lockDataFolder } from './lock.ts'
 import { latestVersion, migrate, versionOf } from './migrate.ts'
+import { callsTable } from './calls.ts'
 import { messagesTable } from './messages.ts'
 import { peopleTable } from './people.ts'
 import { roomsTable } from './rooms.ts'
@@ -34,6 +35,7 @@ export type Store = Disposable &
     people: ReturnType<typeof peopleTable>
     sessions: ReturnType<typeof sessionsTable>
     rooms: ReturnType<typeof roomsTable>
+    calls: ReturnType<typeof callsTable>
     seats: ReturnType<typeof seatsTable>
     invites: ReturnType<typeof invitesTable>
     messages: ReturnType<typeof messagesTable>
@@ -60,6 +62,7 @@ export function openStore(dataDir: string): Store {
     people: peopleTable(db),
     sessions: sessionsTable(db),
     rooms: roomsTable(db),
+    calls: callsTable(db),
     seats: seatsTable(db),
     invites: invitesTable(db),
     messages: messagesTable(db),

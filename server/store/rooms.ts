@@ -1,13 +1,14 @@
 /** The table `room`. */
 import type { Database } from 'better-sqlite3'
 import type { PersonId, RoomId } from '#shared/ids.ts'
-import type { Drawing, Role, RoomAccess } from '#shared/room.ts'
+import type { Addresses, Drawing, Role, RoomAccess } from '#shared/room.ts'
 
 export type RoomRow = Readonly<{
   id: RoomId
   title: string
   access: RoomAccess
   drawing: Drawing
+  addresses: Addresses
   messageCount: number
   lastActiveAt: number
 }>
@@ -18,12 +19,12 @@ export type ListedRoomRow = RoomRow &
 
 type NewRoom = Readonly<{ id: RoomId; title: string; access: RoomAccess; createdBy: PersonId; nowMs: number }>
 /** Null leaves a thing as it is. */
-type RoomChange = Readonly<{ title: string | null; drawing: Drawing | null }>
+type RoomChange = Readonly<{ title: string | null; drawing: Drawing | null; addresses: Addresses | null }>
 type OfPerson = Readonly<{ personId: PersonId; limit: number }>
 
 export function roomsTable(db: Database) {
   const columns =
-    'r.id, r.title, r.access, r.drawing, r.message_count AS messageCount, r.last_active_at AS lastActiveAt'
+    'r.id, r.title, r.access, r.drawing, r.addresses, r.message_count AS messageCount, r.last_active_at AS lastActiveAt'
   const peopleCount =
     '(SELECT count(*) FROM seat o WHERE o.room_id = r.id AND o.left_at IS NULL) AS peopleCount'
   const byId = db.prepare<[RoomId], RoomRow>(`SELECT ${columns} FROM room r WHERE r.id = ?`)
@@ -41,9 +42,10 @@ export function roomsTable(db: Database) {
   const insert = db.prepare<[NewRoom]>(`
     INSERT INTO room (id, title, access, created_by, created_at, last_active_at, is_indexed)
     VALUES (@id, @title, @access, @createdBy, @nowMs, @nowMs, 1)`)
-  const change = db.prepare<[RoomChange & { id: RoomId }]>(
-    'UPDATE room SET title = coalesce(@title, title), drawing = coalesce(@drawing, drawing) WHERE id = @id',
-  )
+  const change = db.prepare<[RoomChange & { id: RoomId }]>(`
+    UPDATE room SET title = coalesce(@title, title), drawing = coalesce(@drawing, drawing),
+      addresses = coalesce(@addresses, addresses)
+    WHERE id = @id`)
   const createdSince = db
     .prepare<[PersonId, number], number>('SELECT count(*) FROM room WHERE created_by = ? AND created_at > ?')
     .pluck()

@@ -21,6 +21,7 @@ export type SeatedPersonRow = Readonly<{
   personId: PersonId
   name: string
   leftAt: number | null
+  callStanding: 'in' | 'out' | null
 }>
 
 type NewSeat = Readonly<{ roomId: RoomId; personId: PersonId; role: Role; nowMs: number }>
@@ -30,7 +31,8 @@ export function seatsTable(db: Database) {
     SELECT s.seat, s.role, s.read_count AS readCount, s.left_at AS leftAt, r.drawing
     FROM seat s JOIN room r ON r.id = s.room_id WHERE s.room_id = ? AND s.person_id = ?`)
   const people = db.prepare<[RoomId], SeatedPersonRow>(`
-    SELECT s.seat, s.role, s.person_id AS personId, p.name, s.left_at AS leftAt
+    SELECT s.seat, s.role, s.person_id AS personId, p.name, s.left_at AS leftAt,
+      s.call_standing AS callStanding
     FROM seat s JOIN person p ON p.id = s.person_id WHERE s.room_id = ? ORDER BY s.seat`)
   // What was said before somebody came is not unread to them.
   const take = db.prepare<[NewSeat]>(`

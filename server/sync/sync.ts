@@ -48,7 +48,7 @@ export function startSync(options: Options): Sync {
   const { store, access, clock, log, meters, backlog, chatLimits = usualChatLimits } = options
   const lines = new Set<Line>()
   const linesByDocument = new Map<string, Set<Line>>()
-  const presence = new PresenceRooms()
+  const presence = new PresenceRooms({ clock, barred: access.barredFromCall })
   const documentLog = openDocumentLog(store.db, log)
   indexRooms({ store, read: documentLog.read, log })
   const index = new ChatIndex(store)
@@ -176,9 +176,14 @@ export function startSync(options: Options): Sync {
     }),
     presences: {
       count: (roomId) => presence.count(roomId),
+      callers: (roomId) => presence.callers(roomId),
+      askCaller: (roomId, seat, what, by) => {
+        presence.ask(roomId, seat, what, by)
+      },
       roomChanged: (roomId) => {
         for (const line of lines) line.roomChanged(roomId)
         documents.roomChanged(roomId)
+        presence.callChanged(roomId)
       },
       sessionEnded: (sessionKey) => {
         closeWhere((line) => line.visitor.sessionKey === sessionKey, 'signed-out')

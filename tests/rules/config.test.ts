@@ -69,6 +69,47 @@ test('[E2] [H-17] a token that no header can carry, or that is soon guessed, is 
   assert.equal(readConfig({ METRICS_TOKEN: metricsToken }).metricsToken, metricsToken)
 })
 
+test('[E2] [H-17] addresses of STUN and TURN servers are those that browsers take, and the secret is not repeated', () => {
+  const TURN_SECRET = 'sixteen-letters-'
+  const { ice } = readConfig({
+    STUN_URLS: 'stun:a.example',
+    TURN_URLS: 'turn:[2001:db8::1]:80?transport=tcp, turns:a.example',
+    TURN_SECRET,
+  })
+  assert.deepEqual(ice?.stun, [
+    { text: 'stun:a.example', isRelay: false, host: 'a.example', port: 3478, transport: 'udp' },
+  ])
+  assert.deepEqual(
+    ice.turn?.urls.map(({ host, port, transport }) => [host, port, transport]),
+    [
+      ['2001:db8::1', 80, 'tcp'],
+      ['a.example', 5349, 'tls'],
+    ],
+  )
+  for (const STUN_URLS of [
+    'a.example',
+    'turn:a.example',
+    'stun:a.example?transport=udp',
+    'stun:a:0',
+    'stun:-',
+  ])
+    assert.deepEqual(faultCodes({ STUN_URLS }), ['stun-urls-wrong'], STUN_URLS)
+  for (const TURN_URLS of [
+    'stun:a.example',
+    'turns:a.example?transport=udp',
+    'turn:a:65536',
+    'turn:a,'.repeat(5),
+  ])
+    assert.deepEqual(faultCodes({ TURN_URLS, TURN_SECRET }), ['turn-urls-wrong'], TURN_URLS)
+  for (const secret of ['', 'brief', 'with a space in it']) {
+    assert.deepEqual(faultCodes({ TURN_URLS: 'turn:a', TURN_SECRET: secret }), ['turn-secret-wrong'])
+    assert.throws(
+      () => readConfig({ TURN_URLS: 'turn:a', TURN_SECRET: secret }),
+      (error) => secret === '' || (error instanceof StartError && !error.message.includes(secret)),
+    )
+  }
+})
+
 test('[E2] a port is a whole number that there is', () => {
   for (const PORT of ['0', '1', '3000', '65535']) assert.deepEqual(faultCodes({ PORT }), [], PORT)
   for (const PORT of ['', '-1', '65536', '3e3', '0x50', '80.0', ' 80', '999999', '/run/stoa.sock']) {

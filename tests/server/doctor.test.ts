@@ -35,7 +35,7 @@ async function faultCodes(env: Record<string, string>, machine: Partial<Machine>
 test('[E2] on a healthy machine all is well, and nothing is left behind', () =>
   inFolder(async (folder) => {
     const findings = await checkUp({ PORT: '0', DATA_DIR: join(folder, 'new/data') }, healthy)
-    assert.equal(findings.length, 5)
+    assert.equal(findings.length, 6)
     for (const finding of findings) assert.ok('good' in finding && finding.good.endsWith('.'))
     await using server = await startTestServer({ dataDir: folder })
     assert.equal(server.dataDir, folder)
@@ -86,7 +86,7 @@ test('[E2] the command prints a line for each finding, and ends with 1 when one 
     const doctor = fileURLToPath(new URL('../../server/doctor.ts', import.meta.url))
     await using well = startProcess({ DATA_DIR: folder }, doctor)
     assert.deepEqual(await well.ended, { code: 0, signal: null })
-    assert.equal(well.output().out.trim().split('\n').length, 5)
+    assert.equal(well.output().out.trim().split('\n').length, 6)
     await using ill = startProcess({ DATA_DIR: folder, PORT: 'x' }, doctor)
     assert.deepEqual(await ill.ended, { code: 1, signal: null })
     assert.match(ill.output().out, /^✖ port-wrong: PORT is "x", which cannot be used\. /m)

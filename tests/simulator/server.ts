@@ -203,7 +203,7 @@ export class SimulatedServer implements Disposable {
       backlog: this.#backlog,
       chatLimits: smallLimits,
     })
-    const rooms = createRooms({ store, clock, presences: sync.presences })
+    const rooms = createRooms({ store, clock, presences: sync.presences, hasRelay: false })
     const [rows, snapshots] = [logTable(db), snapshotsTable(db)]
     const replay = createReplay({ rows, snapshots, log: silent })
     const compact = createCompaction({ db, rows, snapshots, replay, log: silent })

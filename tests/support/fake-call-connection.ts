@@ -93,6 +93,7 @@ export class FakeConnection {
   onicecandidate: ((event: { candidate: RTCIceCandidateInit | null }) => void) | null = null
   onconnectionstatechange: (() => void) | null = null
   channel: FakeChannel | null = null
+  configuration: RTCConfiguration = {}
   /** Fragments of the other side that candidates have come for. */
   readonly reachable = new Set<string>()
   offersCount = 0
@@ -134,6 +135,12 @@ export class FakeConnection {
     this.channel = new FakeChannel(this)
     this.#check()
     return this.channel
+  }
+
+  setConfiguration(configuration: RTCConfiguration): void {
+    if (configuration.bundlePolicy !== (this.configuration.bundlePolicy ?? configuration.bundlePolicy))
+      throw new DOMException('the bundle policy stays', 'InvalidModificationError')
+    this.configuration = configuration
   }
 
   restartIce(): void {

@@ -29,8 +29,9 @@ export class FakeNet {
   }
 
   /** A new connection; `owner` is whose it is, for tests that break one person's paths. */
-  connect(owner: string): RTCPeerConnection {
+  connect(owner: string, configuration: RTCConfiguration = {}): RTCPeerConnection {
     const connection = new FakeConnection(`${owner}-${String(this.#count++)}`, this)
+    connection.setConfiguration(configuration)
     this.#connections.set(connection.id, connection)
     return connection as unknown as RTCPeerConnection
   }

@@ -1,6 +1,7 @@
 /** People with call engines on fakes: one clock, one presence, one network. */
 import type { PersonId } from '#shared/ids.ts'
 import { createCall, type CallEngine, type ParticipantSnapshot } from '#web/call/engine/call.ts'
+import type { IcePort } from '#web/call/engine/ice.ts'
 import { PresenceBus } from './fake-call-bus.ts'
 import { FakeClock } from './fake-call-clock.ts'
 import { FakeMedia } from './fake-call-media.ts'
@@ -30,7 +31,7 @@ export class FakeRoom {
     this.bus = new PresenceBus((run) => this.clock.after(delayMs(), run))
   }
 
-  enter(name: string, clientId: number, media = new FakeMedia()): Caller {
+  enter(name: string, clientId: number, media = new FakeMedia(), ice?: IcePort): Caller {
     const listeners: Record<'online' | 'pageHide', () => void> = {
       online: () => undefined,
       pageHide: () => undefined,
@@ -38,11 +39,12 @@ export class FakeRoom {
     const call = createCall({
       presence: this.bus.port(clientId, name),
       self: { personId: `person-${name}` as PersonId, name },
+      ...(ice === undefined ? {} : { ice }),
       world: {
         clock: this.clock,
         random: () => this.#random(),
         media: media.world(),
-        connect: () => this.net.connect(name),
+        connect: (configuration) => this.net.connect(name, configuration),
         codecs: () => null,
         onOnline: (listener) => {
           listeners.online = listener

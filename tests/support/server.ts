@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { IceConfig } from '#server/call/ice-config.ts'
 import { createLog, type Logger } from '#server/log.ts'
 import { builtClientFolder, startServer } from '#server/start.ts'
 
@@ -16,6 +17,7 @@ type Options = Readonly<{
   log?: Logger
   /** To come back under the address of one that stopped. */
   port?: number
+  ice?: IceConfig
 }>
 
 export type TestServer = AsyncDisposable &
@@ -33,7 +35,14 @@ export async function startTestServer(options: Options = {}): Promise<TestServer
   }
   const dataDir = options.dataDir ?? (await makeDataFolder())
   const server = await startServer(
-    { host: '127.0.0.1', port: options.port ?? 0, dataDir, publicOrigin: null, logLevel: 'silent' },
+    {
+      host: '127.0.0.1',
+      port: options.port ?? 0,
+      dataDir,
+      publicOrigin: null,
+      logLevel: 'silent',
+      ...(options.ice === undefined ? {} : { ice: options.ice }),
+    },
     {
       log: options.log ?? createLog('silent'),
       ...(options.clock === undefined ? {} : { clock: options.clock }),

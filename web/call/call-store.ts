@@ -11,6 +11,7 @@ import { announce } from '../ui/announce.ts'
 import { browserWorld } from './engine/browser-world.ts'
 import { createCall, type CallEngine, type CallSnapshot, type DeviceWishes } from './engine/call.ts'
 import { Voices } from './engine/voices.ts'
+import { roomIce } from './room-ice.ts'
 
 /** What this device remembers of an earlier call. */
 type Choices = Readonly<Partial<DeviceWishes & { speakerId: string }>>
@@ -32,7 +33,12 @@ export const useCallStore = defineStore('call', () => {
 
   function open(session: RoomSession, self: Readonly<{ personId: PersonId; name: string }>): void {
     close()
-    const made = createCall({ world: browserWorld(), presence: session.presence, self })
+    const made = createCall({
+      world: browserWorld(),
+      presence: session.presence,
+      self,
+      ice: roomIce(session),
+    })
     engine = made
     presence = session.presence
     speakerId.value = recallChoices().speakerId ?? null

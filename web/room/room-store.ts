@@ -9,6 +9,7 @@ import { computed, shallowRef } from 'vue'
 import type { ErrorCode } from '#shared/errors.ts'
 import type { RoomResponse } from '#shared/http.ts'
 import type { PersonId, RoomId } from '#shared/ids.ts'
+import type { Addresses } from '#shared/addresses.ts'
 import type { Drawing, RoomPerson } from '#shared/room.ts'
 import { useAccountStore } from '../account/account-store.ts'
 import { api, codeOf } from '../api.ts'
@@ -32,6 +33,7 @@ export const useRoomStore = defineStore('room', () => {
   const people = shallowRef<readonly PersonHere[]>([])
   const title = shallowRef('')
   const drawing = shallowRef<Drawing>('everyone')
+  const addresses = shallowRef<Addresses>('shown')
   /** Why the room cannot be shown, or null. */
   const errorCode = shallowRef<ErrorCode | null>(null)
   /** Newest call of `open`: answers to earlier ones come too late. */
@@ -104,6 +106,7 @@ export const useRoomStore = defineStore('room', () => {
     const readInfo = (): void => {
       title.value = info.get('title') ?? room.value?.room.title ?? ''
       drawing.value = open.drawing()
+      addresses.value = info.get('addresses') === 'hidden' ? 'hidden' : 'shown'
     }
     const readConnection = (): void => {
       connection.value = open.connection()
@@ -154,6 +157,7 @@ export const useRoomStore = defineStore('room', () => {
     self: computed(() => people.value.find((person) => person.isSelf) ?? null),
     title,
     drawing,
+    addresses,
     errorCode,
     open,
     close,

@@ -24,7 +24,7 @@ export type ConnectionState =
 /** The peers of a room and what each says of itself. */
 export type PresencePort = Readonly<{
   clientId: ClientId
-  /** This peer's own entry. */
+  /** This peer's own entry, with what the server says of it. */
   own(): PresenceState
   /** Everyone else's, by clientID; without peers that are gone. */
   others(): ReadonlyMap<number, PresenceState>

@@ -1,10 +1,11 @@
 /**
- * This peer's presence, and what it has been told of the others'. Rules P1–P4 of docs/PROTOCOL.md.
+ * This peer's presence, and what it has been told of the others'. Rules P1–P5 of docs/PROTOCOL.md.
  *
  * Presence is state: only the newest counts, so changes close to each other travel together, and everything is said
  * anew whenever the room's document is opened. What was heard on an earlier opening is forgotten with it: nobody could
  * tell what of it still holds.
  */
+import type { CallStanding } from '#shared/call/standing.ts'
 import { clientIdOf, type ClientId, type Seat } from '#shared/ids.ts'
 import type { PresenceState } from '#shared/presence/presence.ts'
 import type { DocumentLink } from './document-link.ts'
@@ -38,6 +39,9 @@ export class Presence implements PresencePort {
   readonly #heard = new Map<number, Heard>()
   #others: ReadonlyMap<number, PresenceState> = new Map()
   #own: PresenceState = {}
+  /** What the server says of this peer (P5). */
+  #standing: CallStanding | undefined
+  #ownWithStanding: PresenceState = {}
   #clock = 0
   #address: string | null = null
   #cancelSend: Undo | null = null
@@ -60,7 +64,7 @@ export class Presence implements PresencePort {
   }
 
   own(): PresenceState {
-    return this.#own
+    return this.#ownWithStanding
   }
 
   others(): ReadonlyMap<number, PresenceState> {
@@ -71,6 +75,7 @@ export class Presence implements PresencePort {
     if (this.#own[field] === value) return
     const { [field]: _left, ...rest } = this.#own
     this.#own = value === undefined ? rest : { ...rest, [field]: value }
+    this.#joinOwn()
     this.#sendSoon()
     this.#changes.tell()
   }
@@ -91,6 +96,7 @@ export class Presence implements PresencePort {
     if (address === this.#address) return
     this.#address = address
     this.#heard.clear()
+    this.#stand(undefined)
     this.#sentAtMs = -Infinity
     this.#sendSoon()
     this.#tellOthers()
@@ -98,10 +104,23 @@ export class Presence implements PresencePort {
 
   #hear(entries: readonly PresenceEntry[]): void {
     for (const { clientId, clock, state } of entries) {
+      if (clientId === this.clientId) this.#stand((state as PresenceState | null)?.standing)
       if (clientId === this.clientId || clock < (this.#heard.get(clientId)?.clock ?? 0)) continue
       this.#heard.set(clientId, { clock, state: state as PresenceState | null })
     }
     this.#tellOthers()
+  }
+
+  #stand(standing: CallStanding | undefined): void {
+    if (this.#standing === standing) return
+    this.#standing = standing
+    this.#joinOwn()
+    this.#changes.tell()
+  }
+
+  #joinOwn(): void {
+    this.#ownWithStanding =
+      this.#standing === undefined ? this.#own : { ...this.#own, standing: this.#standing }
   }
 
   #tellOthers(): void {

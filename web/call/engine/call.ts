@@ -6,10 +6,12 @@
  * and camera a participant only receives. Rules CA1–CA5 of docs/PROTOCOL.md.
  */
 import { readCallPresence } from '#shared/call/signal.ts'
+import type { ErrorCode } from '#shared/errors.ts'
 import type { PersonId } from '#shared/ids.ts'
 import { callParticipantsMax } from '#shared/limits.ts'
 import { Listeners } from '../../sync/listeners.ts'
 import type { PresencePort } from '../../sync/ports.ts'
+import { Ice, type IcePort } from './ice.ts'
 import { Inputs } from './inputs.ts'
 import { hear, silent } from './levels.ts'
 import { Mesh, type Outgoing } from './mesh.ts'
@@ -89,6 +91,8 @@ export type CallSnapshot = Readonly<{
   canShareScreen: boolean
   /** No more can join; those in it stay. */
   isFull: boolean
+  /** Why the others cannot be reached, where the server has said so; null otherwise. */
+  pathError: ErrorCode | null
 }>
 
 export type DeviceWishes = Readonly<{
@@ -105,7 +109,7 @@ export type CallOptions = Readonly<{
   /** Whose call this is, for the own participant. */
   self: Readonly<{ personId: PersonId; name: string }>
   /** None by default: then only direct paths are found. */
-  iceServers?: readonly RTCIceServer[]
+  ice?: IcePort
 }>
 
 export type CallEngine = Readonly<{
@@ -148,6 +152,7 @@ class Call implements CallEngine {
   readonly #listeners = new Listeners()
   readonly #inputs: Inputs
   readonly #screen: Screen
+  readonly #ice: Ice
   readonly #undos: readonly Undo[]
   #isPreview = false
   #mesh: Mesh | null = null
@@ -160,9 +165,10 @@ class Call implements CallEngine {
     this.#options = options
     this.#inputs = new Inputs(world.media, () => this.#update())
     this.#screen = new Screen(world.media, () => this.#update())
+    this.#ice = new Ice(world.clock, options.ice ?? null, () => this.#iceChanged())
     this.#undos = [
       presence.onChange(() => this.#update()),
-      world.onOnline(() => this.#mesh?.online()),
+      world.onOnline(() => this.#online()),
       world.onPageHide(() => this.leave()),
     ]
     this.#snapshot = this.#look()
@@ -179,6 +185,7 @@ class Call implements CallEngine {
   openPreview(wishes: DeviceWishes): void {
     if (this.#mesh !== null) return
     this.#isPreview = true
+    this.#ice.start()
     this.#inputs.open(wishes)
   }
 
@@ -189,10 +196,11 @@ class Call implements CallEngine {
   join(): 'full' | null {
     if (this.#mesh !== null) return null
     if (this.#isFull()) return 'full'
-    const { world, presence, iceServers = [] } = this.#options
+    const { world, presence } = this.#options
     this.#isPreview = false
     this.#inputs.open(null)
-    this.#mesh = new Mesh({ world, presence, iceServers, onChange: () => this.#update() })
+    this.#ice.start()
+    this.#mesh = new Mesh({ world, presence, ice: this.#ice, onChange: () => this.#update() })
     this.#mesh.join(this.#outgoing())
     this.#tickLater()
     this.#update()
@@ -205,6 +213,7 @@ class Call implements CallEngine {
     this.#isPreview = false
     this.#cancelTick?.()
     mesh?.leave()
+    this.#ice.stop()
     this.#screen.stop()
     this.#inputs.close()
     this.#speaking = silent
@@ -243,7 +252,18 @@ class Call implements CallEngine {
     this.#listeners.clear()
     this.leave()
     for (const undo of this.#undos) undo()
+    this.#ice[Symbol.dispose]()
     this.#inputs[Symbol.dispose]()
+  }
+
+  #online(): void {
+    this.#ice.online()
+    this.#mesh?.online()
+  }
+
+  #iceChanged(): void {
+    this.#mesh?.reconfigure()
+    this.#update()
   }
 
   #tickLater(): void {
@@ -251,7 +271,7 @@ class Call implements CallEngine {
     const startedAtMs = clock.nowMs()
     this.#cancelTick = clock.after(tickMs, () => {
       this.#tickLater()
-      if (clock.nowMs() - startedAtMs > sleptMs) this.#mesh?.online()
+      if (clock.nowMs() - startedAtMs > sleptMs) this.#online()
       this.#speaking = hear(this.#speaking, this.#inputs.level(), clock.nowMs())
       this.#mesh?.tick()
     })
@@ -295,6 +315,7 @@ class Call implements CallEngine {
       canCapture: media.canCapture,
       canShareScreen: media.canShareScreen,
       isFull: this.#isFull(),
+      pathError: this.#ice.errorCode,
     }
   }
 

@@ -21,7 +21,8 @@ import type { CallWorld } from './world.ts'
 
 export type LinkOptions = Readonly<{
   world: CallWorld
-  iceServers: readonly RTCIceServer[]
+  /** What a connection is made with now. */
+  configuration: () => RTCConfiguration
   /** The higher clientID (CA3). */
   isPolite: boolean
   session: string
@@ -135,6 +136,12 @@ export class Link {
     this.#step({ kind: 'online' })
   }
 
+  /** Takes a new configuration in; with new paths at once where the present one is not allowed any more. */
+  reconfigure(mustRestart: boolean): void {
+    if (mustRestart) this.#restartIce()
+    else this.#wire.connection.setConfiguration(this.#options.configuration())
+  }
+
   tick(): void {
     const nowMs = this.#nowMs()
     if (nowMs - this.#saidAtMs >= pingIntervalMs && this.#wire.channel.bufferedAmount === 0)
@@ -197,7 +204,7 @@ export class Link {
     const before = this.#state
     const { state, effect } = stepLink(before, event, this.#nowMs(), this.#options.isPolite)
     this.#state = state
-    if (effect === 'restart') this.#wire.negotiation.restartIce()
+    if (effect === 'restart') this.#restartIce()
     if (effect === 'rebuild') {
       this.#tearDown()
       this.#wire = this.#build()
@@ -207,10 +214,16 @@ export class Link {
     this.#options.onChange()
   }
 
+  #restartIce(): void {
+    // Credentials may have been renewed since.
+    this.#wire.connection.setConfiguration(this.#options.configuration())
+    this.#wire.negotiation.restartIce()
+  }
+
   #build(): Wire {
-    const { world, iceServers, isPolite } = this.#options
+    const { world, configuration, isPolite } = this.#options
     this.#builtAtMs = this.#nowMs()
-    const connection = world.connect({ iceServers: [...iceServers], bundlePolicy: 'max-bundle' })
+    const connection = world.connect(configuration())
     const channel = connection.createDataChannel(controlChannelLabel, controlChannelInit)
     connection.onconnectionstatechange = () =>
       this.#step({ kind: 'connection', state: connection.connectionState })

@@ -9,6 +9,7 @@ import type { PresenceState } from '#shared/presence/presence.ts'
 import { newCallSession, readCallPresence, readSignalSlot, type CallPresence } from '#shared/call/signal.ts'
 import type { PresencePort } from '../../sync/ports.ts'
 import type { ParticipantSnapshot } from './call.ts'
+import type { Ice } from './ice.ts'
 import { hear, silent, type Speaking } from './levels.ts'
 import { Link } from './link.ts'
 import { noTracks, type LineTracks } from './lines.ts'
@@ -20,7 +21,7 @@ import type { CallWorld, Undo } from './world.ts'
 export type MeshOptions = Readonly<{
   world: CallWorld
   presence: PresencePort
-  iceServers: readonly RTCIceServer[]
+  ice: Pick<Ice, 'configuration'>
   onChange: () => void
 }>
 
@@ -56,10 +57,12 @@ export class Mesh {
   readonly #undoPresence: Undo
   #outgoing: Outgoing = { tracks: noTracks, hasMicrophone: false, hasCamera: false, hasScreen: false }
   #call: CallPresence
+  #isRelayOnly: boolean
 
   constructor(options: MeshOptions) {
     const { world, presence } = options
     this.#options = options
+    this.#isRelayOnly = options.ice.configuration?.iceTransportPolicy === 'relay'
     this.#session = newCallSession(() => world.random())
     this.#call = this.#ownCall()
     this.#writer = new SignalWriter(
@@ -92,14 +95,26 @@ export class Mesh {
   reconcile(): void {
     const others = this.#options.presence.others()
     for (const peer of [...this.#peers.values()]) {
-      const call = readCallPresence(others.get(peer.clientId)?.call)
+      const state = others.get(peer.clientId)
+      const call = callIn(state)
       // Who is in the call anew has left it before, whatever the old link still hears.
       const isReplaced = call !== null && call.session !== peer.session
-      if (isReplaced || (call === null && peer.link.isSilent())) this.#remove(peer, false)
+      // Whom the server bars is heard no more, however much they say (CA6).
+      const isBarred = state?.standing?.barred !== undefined
+      if (isReplaced || isBarred || (call === null && peer.link.isSilent())) this.#remove(peer, false)
     }
     for (const [clientId, state] of others) this.#see(clientId, state)
     this.#sendToAll()
     this.#options.onChange()
+  }
+
+  /** After any change of the ICE configuration. */
+  reconfigure(): void {
+    const isRelayOnly = this.#options.ice.configuration?.iceTransportPolicy === 'relay'
+    const mustRestart = isRelayOnly && !this.#isRelayOnly
+    this.#isRelayOnly = isRelayOnly
+    for (const { link } of this.#peers.values()) link.reconfigure(mustRestart)
+    this.reconcile()
   }
 
   online(): void {
@@ -153,7 +168,7 @@ export class Mesh {
 
   /** Takes in what presence says of one other peer. */
   #see(clientId: number, state: PresenceState): void {
-    const call = readCallPresence(state.call)
+    const call = callIn(state)
     if (call === null) return
     const peer = this.#peers.get(clientId) ?? this.#add(clientId, state, call)
     if (peer === null) return
@@ -166,13 +181,15 @@ export class Mesh {
   }
 
   #add(clientId: number, state: PresenceState, call: CallPresence): Peer | null {
-    const { world, presence, iceServers, onChange } = this.#options
+    const { world, presence, ice, onChange } = this.#options
+    const { configuration } = ice
+    if (configuration === null) return null
     const ended = this.#ended.get(clientId)
     const isBack = ended?.session === call.session
     if ((isBack && ended.saidBye) || this.#peers.size >= linksMax) return null
     const link = new Link({
       world,
-      iceServers,
+      configuration: () => ice.configuration ?? configuration,
       isPolite: presence.clientId > clientId,
       session: this.#session,
       remoteSession: call.session,
@@ -210,6 +227,11 @@ export class Mesh {
     const count = this.#peers.size + 1
     for (const { link } of this.#peers.values()) link.send(this.#outgoing.tracks, count)
   }
+}
+
+/** A peer's part in the call; whom the server bars has none (CA6). */
+function callIn(state: PresenceState | undefined): CallPresence | null {
+  return state?.standing?.barred === undefined ? readCallPresence(state?.call) : null
 }
 
 /** On the channel it is heard first, and without the server; presence counts until the channel speaks. */

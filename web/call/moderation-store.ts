@@ -1,0 +1,179 @@
+/**
+ * Hands, reactions and moderation of the call this page is in: what presence says of them, and the actions.
+ *
+ * Invariant: what is asked is done once. The page mutes where somebody who moderates asks; it never unmutes by itself.
+ */
+import { defineStore } from 'pinia'
+import { computed, shallowRef, watch } from 'vue'
+import type { ModerateCallRequest } from '#shared/call/http.ts'
+import { callPaths } from '#shared/call/paths.ts'
+import type { CallStanding } from '#shared/call/standing.ts'
+import { seatOf, type Seat } from '#shared/ids.ts'
+import type { PresenceState } from '#shared/presence/presence.ts'
+import { may } from '#shared/room.ts'
+import { request, wordsOf } from '../api.ts'
+import { useI18n } from '../i18n.ts'
+import { useRoomStore } from '../room/room-store.ts'
+import { announce } from '../ui/announce.ts'
+import { toast } from '../ui/toast.ts'
+import { useCallStore } from './call-store.ts'
+
+export type RaisedHand = Readonly<{ clientId: number; name: string; isSelf: boolean; atMs: number }>
+export type ShownReaction = Readonly<{ clientId: number; name: string; emoji: string; key: string }>
+
+/** Long enough to be seen, short enough for the next. */
+const reactionShownMs = 4_000
+
+export const useModerationStore = defineStore('call-moderation', () => {
+  const { t } = useI18n()
+  const room = useRoomStore()
+  const call = useCallStore()
+  const states = shallowRef<ReadonlyMap<number, PresenceState>>(new Map())
+  const reactions = shallowRef<readonly ShownReaction[]>([])
+  /** Who asks this page to unmute; null when nobody does. */
+  const unmuteAskedBy = shallowRef<string | null>(null)
+  const isLocked = shallowRef(false)
+  const outSeats = shallowRef<ReadonlySet<Seat>>(new Set())
+  /** The newest asking that this page has dealt with. */
+  let dealtWithAtMs = 0
+  let reactionsCount = 0
+  const reactionsSeen = new Map<number, number>()
+
+  const ownId = computed(() => room.session?.presence.clientId ?? null)
+  const isHandUp = computed(() => ownId.value !== null && states.value.get(ownId.value)?.hand !== undefined)
+  const mayModerate = computed(() => may(room.room?.role ?? 'guest', 'moderate'))
+  /** In the order in which they were raised. */
+  const hands = computed(() => handsOf(states.value, ownId.value))
+
+  watch(
+    () => room.session,
+    (session, _before, onCleanup) => {
+      if (session === null) return
+      const info = session.room.doc.getMap<string>('info')
+      const people = session.room.doc.getMap<Readonly<{ isOutOfCall?: true }>>('people')
+      const readDoc = (): void => {
+        isLocked.value = info.get('call') === 'locked'
+        outSeats.value = new Set(
+          [...people].flatMap(([seat, { isOutOfCall }]) =>
+            isOutOfCall === true ? [Number(seat) as Seat] : [],
+          ),
+        )
+      }
+      const readStates = (): void => {
+        const { presence } = session
+        states.value = new Map([[presence.clientId, presence.own()], ...presence.others()])
+      }
+      info.observe(readDoc)
+      people.observe(readDoc)
+      const undo = session.presence.onChange(readStates)
+      readDoc()
+      readStates()
+      onCleanup(() => {
+        info.unobserve(readDoc)
+        people.unobserve(readDoc)
+        undo()
+      })
+    },
+    { immediate: true },
+  )
+  watch(states, (now) => {
+    showReactions(now)
+    if (ownId.value !== null) obey(now.get(ownId.value)?.standing)
+  })
+  watch(hands, (now, before) => {
+    const known = new Set(before.map(({ clientId }) => clientId))
+    for (const { clientId, name, isSelf } of now)
+      if (!known.has(clientId) && !isSelf) announce(t('call.hands.raised', { name }))
+  })
+  watch(
+    () => call.status,
+    (status) => {
+      if (status === 'in-call') return
+      unmuteAskedBy.value = null
+      room.session?.presence.set('hand', undefined)
+      room.session?.presence.set('reaction', undefined)
+    },
+  )
+  watch(
+    () => call.snapshot?.microphone.state,
+    (state) => {
+      if (state === 'on') unmuteAskedBy.value = null
+    },
+  )
+
+  function obey(standing: CallStanding | undefined): void {
+    if (call.status !== 'in-call' || standing === undefined) return
+    const { barred, asked, handAtMs } = standing
+    if (barred !== undefined) {
+      call.leave()
+      toast(t(`call.barred.${barred}`))
+      return
+    }
+    // Given back, so that the order outlasts a restart of the server.
+    if (handAtMs !== undefined && isHandUp.value) room.session?.presence.set('hand', handAtMs)
+    if (asked === undefined || asked.atMs <= dealtWithAtMs) return
+    dealtWithAtMs = asked.atMs
+    const isOn = call.snapshot?.microphone.state !== 'off'
+    if (asked.what === 'unmute') unmuteAskedBy.value = isOn ? null : asked.by
+    else if (isOn) {
+      call.toggleMicrophone()
+      toast(t('call.muted_by', { name: asked.by }))
+    }
+    if (unmuteAskedBy.value !== null) announce(t('call.unmute_asked', { name: asked.by }))
+  }
+
+  function showReactions(now: ReadonlyMap<number, PresenceState>): void {
+    for (const [clientId, { reaction, user }] of now) {
+      if (reaction === undefined || reactionsSeen.get(clientId) === reaction.n) continue
+      reactionsSeen.set(clientId, reaction.n)
+      const key = `${String(clientId)} ${String(reaction.n)}`
+      reactions.value = [...reactions.value, { clientId, name: user?.name ?? '', emoji: reaction.emoji, key }]
+      setTimeout(() => {
+        reactions.value = reactions.value.filter((one) => one.key !== key)
+      }, reactionShownMs)
+    }
+  }
+
+  async function moderate(what: ModerateCallRequest): Promise<void> {
+    if (room.roomId === null) return
+    try {
+      await request('POST', callPaths.moderate(room.roomId), what)
+    } catch (error) {
+      toast(wordsOf(error))
+    }
+  }
+
+  return {
+    hands,
+    reactions,
+    unmuteAskedBy,
+    isLocked,
+    /** Seats that were put out of the call. */
+    outSeats,
+    isHandUp,
+    mayModerate,
+    toggleHand(): void {
+      room.session?.presence.set('hand', isHandUp.value ? undefined : 0)
+    },
+    react(emoji: string): void {
+      reactionsCount += 1
+      room.session?.presence.set('reaction', { emoji, n: reactionsCount })
+    },
+    unmute(): void {
+      if (call.snapshot?.microphone.state === 'off') call.toggleMicrophone()
+      unmuteAskedBy.value = null
+    },
+    stayMuted: () => (unmuteAskedBy.value = null),
+    moderate,
+  }
+})
+
+function handsOf(states: ReadonlyMap<number, PresenceState>, ownId: number | null): readonly RaisedHand[] {
+  const raised: RaisedHand[] = []
+  for (const [clientId, { standing, user }] of states) {
+    const atMs = standing?.handAtMs
+    if (atMs !== undefined)
+      raised.push({ clientId, name: user?.name ?? '', isSelf: clientId === ownId, atMs })
+  }
+  return raised.sort((a, b) => a.atMs - b.atMs || (seatOf(a.clientId) ?? 0) - (seatOf(b.clientId) ?? 0))
+}
