@@ -8,12 +8,17 @@ import { useI18n } from '../i18n.ts'
 import type { PresencePort } from '../sync/ports.ts'
 import type { RoomSession } from '../sync/room-session.ts'
 import { announce } from '../ui/announce.ts'
-import { browserWorld } from './engine/browser-world.ts'
-import { createCall, type CallEngine, type CallSnapshot, type DeviceWishes } from './engine/call.ts'
-import { Voices } from './engine/voices.ts'
+import type { CallSnapshot, DeviceWishes } from './engine/call.ts'
+import type { StartedCall } from './start-call.ts'
 
 /** What this device remembers of an earlier call. */
 type Choices = Readonly<Partial<DeviceWishes & { speakerId: string }>>
+
+/** Where a call takes place, and who takes part in it here. */
+type Place = Readonly<{
+  presence: PresencePort
+  self: Readonly<{ personId: PersonId; name: string }>
+}>
 
 export const useCallStore = defineStore('call', () => {
   const { t } = useI18n()
@@ -21,40 +26,48 @@ export const useCallStore = defineStore('call', () => {
   const speakerId = shallowRef<string | null>(null)
   /** The browser lets nothing be heard before the person has pressed something. */
   const isSoundBlocked = shallowRef(false)
-  const voices = new Voices(
-    () => new Audio(),
-    () => (isSoundBlocked.value = voices.isBlocked),
-  )
-  let engine: CallEngine | null = null
-  let presence: PresencePort | null = null
+  /** The room whose call this is, from its opening on; what runs the call, from the first preview on. */
+  let place: Place | null = null
+  let started: StartedCall | null = null
   /** ClientIDs of those who were in the call before this page joined: they did not come. */
   let there: ReadonlySet<number> = new Set()
 
-  function open(session: RoomSession, self: Readonly<{ personId: PersonId; name: string }>): void {
+  function open(session: RoomSession, self: Place['self']): void {
     close()
-    const made = createCall({ world: browserWorld(), presence: session.presence, self })
-    engine = made
-    presence = session.presence
-    speakerId.value = recallChoices().speakerId ?? null
-    voices.setSpeaker(speakerId.value)
-    made.onChange(look)
-    look()
+    place = { presence: session.presence, self }
   }
 
   /** Leaves the call, if this page is in it. */
   function close(): void {
-    engine?.[Symbol.dispose]()
-    engine = null
-    presence = null
+    started?.engine[Symbol.dispose]()
+    started?.voices.set([])
+    started = null
+    place = null
     snapshot.value = null
-    voices.set([])
+  }
+
+  /** What runs the call; null if the room was left while it was fetched. */
+  async function start(): Promise<StartedCall | null> {
+    const here = place
+    const { startCall } = await import('./start-call.ts')
+    if (here === null || here !== place) return null
+    return (started ??= follow(
+      startCall(here, () => (isSoundBlocked.value = started?.voices.isBlocked ?? false)),
+    ))
+  }
+
+  function follow(made: StartedCall): StartedCall {
+    speakerId.value = recallChoices().speakerId ?? null
+    made.voices.setSpeaker(speakerId.value)
+    made.engine.onChange(look)
+    return made
   }
 
   function look(): void {
     const before = snapshot.value
-    const now = engine?.snapshot() ?? null
+    const now = started?.engine.snapshot() ?? null
     snapshot.value = now
-    voices.set(soundsOf(now))
+    started?.voices.set(soundsOf(now))
     if (before?.status === 'in-call' && now?.status === 'in-call') tellChanges(before, now)
   }
 
@@ -72,53 +85,56 @@ export const useCallStore = defineStore('call', () => {
     there = new Set([...there].filter((id) => idsNow.has(id) || !beforeById.has(id)))
   }
 
-  function openPreview(): void {
-    engine?.openPreview({ microphone: true, camera: true, ...recallChoices() })
+  /** Resolves once the preview is open. Rejects if what it needs cannot be fetched. */
+  async function openPreview(): Promise<void> {
+    const call = await start()
+    call?.engine.openPreview({ microphone: true, camera: true, ...recallChoices() })
   }
 
   /** Joins with the devices as they stand, which the next visit starts with. */
   function join({ withCamera }: Readonly<{ withCamera: boolean }>): void {
-    if (engine === null) return
+    if (started === null || place === null) return
+    const { engine } = started
     if (!withCamera) engine.setCamera(false)
     const { microphone, camera } = engine.snapshot()
     choose({ microphone: microphone.state !== 'off' })
     // Who has no camera today may have one tomorrow.
     if (camera.error === null) choose({ camera: camera.state !== 'off' })
-    there = new Set(callersOf(presence))
+    there = new Set(callersOf(place.presence))
     engine.join()
   }
 
   function leave(): void {
-    engine?.leave()
+    started?.engine.leave()
   }
 
   function toggleMicrophone(): void {
-    engine?.setMicrophone(engine.snapshot().microphone.state === 'off')
+    started?.engine.setMicrophone(snapshot.value?.microphone.state === 'off')
   }
 
   function toggleCamera(): void {
-    engine?.setCamera(engine.snapshot().camera.state === 'off')
+    started?.engine.setCamera(snapshot.value?.camera.state === 'off')
   }
 
   /** From a press. */
   function toggleScreen(): void {
-    if (engine?.snapshot().screen.state === 'off') engine.startScreen()
-    else engine?.stopScreen()
+    if (snapshot.value?.screen.state === 'off') started?.engine.startScreen()
+    else started?.engine.stopScreen()
   }
 
   function chooseMicrophone(deviceId: string): void {
-    engine?.chooseMicrophone(deviceId)
+    started?.engine.chooseMicrophone(deviceId)
     choose({ microphoneId: deviceId })
   }
 
   function chooseCamera(deviceId: string): void {
-    engine?.chooseCamera(deviceId)
+    started?.engine.chooseCamera(deviceId)
     choose({ cameraId: deviceId })
   }
 
   function chooseSpeaker(deviceId: string): void {
     speakerId.value = deviceId
-    voices.setSpeaker(deviceId)
+    started?.voices.setSpeaker(deviceId)
     choose({ speakerId: deviceId })
   }
 
@@ -130,7 +146,7 @@ export const useCallStore = defineStore('call', () => {
     open,
     close,
     openPreview,
-    cancelPreview: () => engine?.closePreview(),
+    cancelPreview: () => started?.engine.closePreview(),
     join,
     leave,
     toggleMicrophone,
@@ -140,15 +156,14 @@ export const useCallStore = defineStore('call', () => {
     chooseCamera,
     chooseSpeaker,
     /** From a press. */
-    resumeSound: () => voices.resume(),
+    resumeSound: () => started?.voices.resume(),
     /** Loudness of the own microphone, 0…1. */
-    microphoneLevel: () => engine?.microphoneLevel() ?? 0,
+    microphoneLevel: () => started?.engine.microphoneLevel() ?? 0,
   }
 })
 
-function* callersOf(presence: PresencePort | null): Iterable<number> {
-  for (const [clientId, { call }] of presence?.others() ?? [])
-    if (readCallPresence(call) !== null) yield clientId
+function* callersOf(presence: PresencePort): Iterable<number> {
+  for (const [clientId, { call }] of presence.others()) if (readCallPresence(call) !== null) yield clientId
 }
 
 /** The others' voices, and what their screens sound like. */
