@@ -3,7 +3,7 @@
  *
  * Invariant: they are there all together or not at all, so that a call that has begun lacks nothing.
  */
-import { shallowRef, type Component, type ShallowRef } from 'vue'
+import { getCurrentInstance, shallowRef, type AppContext, type Component, type ShallowRef } from 'vue'
 import { loadWords } from '../i18n.ts'
 import { useCallStore } from './call-store.ts'
 
@@ -11,15 +11,17 @@ export type CallScreens = Readonly<{ PreJoin: Component; CallStage: Component; C
 
 const screens = shallowRef<CallScreens | null>(null)
 
-async function load(): Promise<CallScreens> {
+async function load(context: AppContext | undefined): Promise<CallScreens> {
   if (screens.value !== null) return screens.value
-  const [preJoin, stage, bar] = await Promise.all([
+  const [preJoin, stage, bar, float] = await Promise.all([
     import('./PreJoin.vue'),
     import('./CallStage.vue'),
     import('./CallBar.vue'),
+    import('./mount-float.ts'),
     import('./start-call.ts'),
     loadWords(['call']),
   ])
+  if (context !== undefined) float.mountFloat(context)
   return (screens.value = { PreJoin: preJoin.default, CallStage: stage.default, CallBar: bar.default })
 }
 
@@ -33,6 +35,7 @@ export function useCallScreens(): Readonly<{
   fetchAhead(): void
 }> {
   const call = useCallStore()
+  const context = getCurrentInstance()?.appContext
   const waiting = shallowRef<'loading' | 'failed' | null>(null)
   /** Newest press: what an earlier one waited for comes too late. */
   let opening = Symbol()
@@ -47,7 +50,7 @@ export function useCallScreens(): Readonly<{
     const turn = opening
     waiting.value = 'loading'
     try {
-      await load()
+      await load(context)
       if (opening === turn) await call.openPreview()
       if (opening === turn) waiting.value = null
     } catch {
@@ -63,7 +66,7 @@ export function useCallScreens(): Readonly<{
     cancel,
     fetchAhead() {
       // What fails now is tried again when it is wanted.
-      load().catch(() => undefined)
+      load(context).catch(() => undefined)
     },
   }
 }

@@ -1,13 +1,21 @@
-/** The call of the room this page is in. */
+/**
+ * The call this page is in, or may join: that of the room in view, until a call has begun. A call goes on while the
+ * person looks at another room, or at none.
+ *
+ * Invariant: while in a call its room's session stays open, whatever is in view; it is let go of when the call ends.
+ */
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import { readCallPresence } from '#shared/call/signal.ts'
-import type { PersonId } from '#shared/ids.ts'
+import type { PersonId, RoomId } from '#shared/ids.ts'
 import { recall, remember } from '../device.ts'
 import { useI18n } from '../i18n.ts'
-import type { PresencePort } from '../sync/ports.ts'
+import { errorRow } from '#shared/errors.ts'
+import type { PresencePort, Undo } from '../sync/ports.ts'
 import type { RoomSession } from '../sync/room-session.ts'
+import { isSessionOpen, useSession } from '../sync/session-users.ts'
 import { announce } from '../ui/announce.ts'
+import { toast } from '../ui/toast.ts'
 import type { CallSnapshot, DeviceWishes } from './engine/call.ts'
 import type { StartedCall } from './start-call.ts'
 
@@ -16,7 +24,7 @@ type Choices = Readonly<Partial<DeviceWishes & { speakerId: string }>>
 
 /** Where a call takes place, and who takes part in it here. */
 type Place = Readonly<{
-  presence: PresencePort
+  session: RoomSession
   self: Readonly<{ personId: PersonId; name: string }>
 }>
 
@@ -26,33 +34,69 @@ export const useCallStore = defineStore('call', () => {
   const speakerId = shallowRef<string | null>(null)
   /** The browser lets nothing be heard before the person has pressed something. */
   const isSoundBlocked = shallowRef(false)
-  /** The room whose call this is, from its opening on; what runs the call, from the first preview on. */
+  /** The call's room while another is in view, or none. */
+  const away = shallowRef<Readonly<{ roomId: RoomId; title: string }> | null>(null)
+  /** The room in view, and the call's. */
+  let here: Place | null = null
   let place: Place | null = null
+  /** While in the call. */
+  let letGo: Undo | null = null
   let started: StartedCall | null = null
   /** ClientIDs of those who were in the call before this page joined: they did not come. */
   let there: ReadonlySet<number> = new Set()
 
-  function open(session: RoomSession, self: Place['self']): void {
-    close()
-    place = { presence: session.presence, self }
+  /** Another room comes into view, or none. */
+  function show(next: Place | null): void {
+    here = next
+    if (place !== null && place.session === next?.session) {
+      away.value = null
+    } else if (place !== null && letGo !== null && isSessionOpen(place.session)) {
+      const { roomId, room } = place.session
+      away.value = { roomId, title: room.doc.getMap<string>('info').get('title') ?? '' }
+    } else {
+      close()
+    }
   }
 
-  /** Leaves the call, if this page is in it. */
+  /** Leaves the call, if this page is in it. What comes next is the call of the room in view. */
   function close(): void {
-    started?.engine[Symbol.dispose]()
-    started?.voices.set([])
+    const ended = started
     started = null
-    place = null
+    ended?.engine[Symbol.dispose]()
+    ended?.voices.set([])
+    place = here
+    away.value = null
     snapshot.value = null
+    letGo?.()
+    letGo = null
+  }
+
+  /** The session stays open for the call. */
+  function keepSession({ session }: Place): Undo {
+    const release = useSession(session)
+    const unwatch = session.onChange(() => {
+      const connection = session.connection()
+      if (connection.kind !== 'closed') return
+      const isAway = away.value !== null
+      close()
+      if (isAway) toast(errorRow(connection.code).sentence, { tone: 'bad' })
+    })
+    return () => {
+      unwatch()
+      release()
+    }
   }
 
   /** What runs the call; null if the room was left while it was fetched. */
   async function start(): Promise<StartedCall | null> {
-    const here = place
+    const wanted = place
     const { startCall } = await import('./start-call.ts')
-    if (here === null || here !== place) return null
+    if (wanted === null || wanted !== place) return null
     return (started ??= follow(
-      startCall(here, () => (isSoundBlocked.value = started?.voices.isBlocked ?? false)),
+      startCall(
+        { presence: wanted.session.presence, self: wanted.self },
+        () => (isSoundBlocked.value = started?.voices.isBlocked ?? false),
+      ),
     ))
   }
 
@@ -69,6 +113,12 @@ export const useCallStore = defineStore('call', () => {
     snapshot.value = now
     started?.voices.set(soundsOf(now))
     if (before?.status === 'in-call' && now?.status === 'in-call') tellChanges(before, now)
+    if (now?.status === 'in-call') letGo ??= place === null ? null : keepSession(place)
+    else if (away.value !== null) close()
+    else {
+      letGo?.()
+      letGo = null
+    }
   }
 
   function tellChanges(before: CallSnapshot, now: CallSnapshot): void {
@@ -100,7 +150,7 @@ export const useCallStore = defineStore('call', () => {
     choose({ microphone: microphone.state !== 'off' })
     // Who has no camera today may have one tomorrow.
     if (camera.error === null) choose({ camera: camera.state !== 'off' })
-    there = new Set(callersOf(place.presence))
+    there = new Set(callersOf(place.session.presence))
     engine.join()
   }
 
@@ -139,12 +189,13 @@ export const useCallStore = defineStore('call', () => {
   }
 
   return {
-    status: computed(() => snapshot.value?.status ?? 'idle'),
+    /** Of the room in view. */
+    status: computed(() => (away.value !== null ? 'idle' : (snapshot.value?.status ?? 'idle'))),
     snapshot,
+    away,
     speakerId,
     isSoundBlocked,
-    open,
-    close,
+    show,
     openPreview,
     cancelPreview: () => started?.engine.closePreview(),
     join,
