@@ -32,6 +32,7 @@ export const useCallStore = defineStore('call', () => {
   const { t } = useI18n()
   const snapshot = shallowRef<CallSnapshot | null>(null)
   const speakerId = shallowRef<string | null>(null)
+  const isHeldToTalk = shallowRef(false)
   /** The browser lets nothing be heard before the person has pressed something. */
   const isSoundBlocked = shallowRef(false)
   /** The call's room while another is in view, or none. */
@@ -66,6 +67,7 @@ export const useCallStore = defineStore('call', () => {
     ended?.voices.set([])
     place = here
     away.value = null
+    isHeldToTalk.value = false
     snapshot.value = null
     letGo?.()
     letGo = null
@@ -158,7 +160,22 @@ export const useCallStore = defineStore('call', () => {
     started?.engine.leave()
   }
 
+  /** Lets a muted microphone be heard until `endTalk`. False if it is not muted. */
+  function holdToTalk(): boolean {
+    if (snapshot.value?.status !== 'in-call' || snapshot.value.microphone.state !== 'off') return false
+    isHeldToTalk.value = true
+    started?.engine.setMicrophone(true)
+    return true
+  }
+
+  function endTalk(): void {
+    if (!isHeldToTalk.value) return
+    isHeldToTalk.value = false
+    started?.engine.setMicrophone(false)
+  }
+
   function toggleMicrophone(): void {
+    isHeldToTalk.value = false
     started?.engine.setMicrophone(snapshot.value?.microphone.state === 'off')
   }
 
@@ -195,11 +212,14 @@ export const useCallStore = defineStore('call', () => {
     away,
     speakerId,
     isSoundBlocked,
+    isHeldToTalk,
     show,
     openPreview,
     cancelPreview: () => started?.engine.closePreview(),
     join,
     leave,
+    holdToTalk,
+    endTalk,
     toggleMicrophone,
     toggleCamera,
     toggleScreen,
