@@ -41,7 +41,7 @@ const routes: RouteRecordRaw[] = [
   {
     path: '/r/:roomId/:message?',
     component: () => import('./room/RoomView.vue'),
-    meta: { words: ['room', 'chat', 'call'], needsMe: true },
+    meta: { words: ['room', 'chat'], needsMe: true },
   },
   ...(import.meta.env.DEV
     ? [

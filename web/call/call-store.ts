@@ -1,67 +1,123 @@
-/** The call of the room this page is in. */
+/**
+ * The call this page is in, or may join: that of the room in view, until a call has begun. A call goes on while the
+ * person looks at another room, or at none.
+ *
+ * Invariant: while in a call its room's session stays open, whatever is in view; it is let go of when the call ends.
+ */
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import { readCallPresence } from '#shared/call/signal.ts'
-import type { PersonId } from '#shared/ids.ts'
+import type { PersonId, RoomId } from '#shared/ids.ts'
 import { recall, remember } from '../device.ts'
 import { useI18n } from '../i18n.ts'
-import type { PresencePort } from '../sync/ports.ts'
+import { errorRow } from '#shared/errors.ts'
+import type { PresencePort, Undo } from '../sync/ports.ts'
 import type { RoomSession } from '../sync/room-session.ts'
+import { isSessionOpen, useSession } from '../sync/session-users.ts'
 import { announce } from '../ui/announce.ts'
-import { browserWorld } from './engine/browser-world.ts'
-import { createCall, type CallEngine, type CallSnapshot, type DeviceWishes } from './engine/call.ts'
-import { Voices } from './engine/voices.ts'
-import { roomIce } from './room-ice.ts'
+import { toast } from '../ui/toast.ts'
+import type { CallSnapshot, DeviceWishes } from './engine/call.ts'
+import type { StartedCall } from './start-call.ts'
 
 /** What this device remembers of an earlier call. */
 type Choices = Readonly<Partial<DeviceWishes & { speakerId: string }>>
+
+/** Where a call takes place, and who takes part in it here. */
+type Place = Readonly<{
+  session: RoomSession
+  self: Readonly<{ personId: PersonId; name: string }>
+}>
 
 export const useCallStore = defineStore('call', () => {
   const { t } = useI18n()
   const snapshot = shallowRef<CallSnapshot | null>(null)
   const speakerId = shallowRef<string | null>(null)
+  const isHeldToTalk = shallowRef(false)
   /** The browser lets nothing be heard before the person has pressed something. */
   const isSoundBlocked = shallowRef(false)
-  const voices = new Voices(
-    () => new Audio(),
-    () => (isSoundBlocked.value = voices.isBlocked),
-  )
-  let engine: CallEngine | null = null
-  let presence: PresencePort | null = null
+  /** The call's room while another is in view, or none. */
+  const away = shallowRef<Readonly<{ roomId: RoomId; title: string }> | null>(null)
+  /** The room in view, and the call's. */
+  let here: Place | null = null
+  let place: Place | null = null
+  /** While in the call. */
+  let letGo: Undo | null = null
+  let started: StartedCall | null = null
   /** ClientIDs of those who were in the call before this page joined: they did not come. */
   let there: ReadonlySet<number> = new Set()
 
-  function open(session: RoomSession, self: Readonly<{ personId: PersonId; name: string }>): void {
-    close()
-    const made = createCall({
-      world: browserWorld(),
-      presence: session.presence,
-      self,
-      ice: roomIce(session),
-    })
-    engine = made
-    presence = session.presence
-    speakerId.value = recallChoices().speakerId ?? null
-    voices.setSpeaker(speakerId.value)
-    made.onChange(look)
-    look()
+  /** Another room comes into view, or none. */
+  function show(next: Place | null): void {
+    here = next
+    if (place !== null && place.session === next?.session) {
+      away.value = null
+    } else if (place !== null && letGo !== null && isSessionOpen(place.session)) {
+      const { roomId, room } = place.session
+      away.value = { roomId, title: room.doc.getMap<string>('info').get('title') ?? '' }
+    } else {
+      close()
+    }
   }
 
-  /** Leaves the call, if this page is in it. */
+  /** Leaves the call, if this page is in it. What comes next is the call of the room in view. */
   function close(): void {
-    engine?.[Symbol.dispose]()
-    engine = null
-    presence = null
+    const ended = started
+    started = null
+    ended?.engine[Symbol.dispose]()
+    ended?.voices.set([])
+    place = here
+    away.value = null
+    isHeldToTalk.value = false
     snapshot.value = null
-    voices.set([])
+    letGo?.()
+    letGo = null
+  }
+
+  /** The session stays open for the call. */
+  function keepSession({ session }: Place): Undo {
+    const release = useSession(session)
+    const unwatch = session.onChange(() => {
+      const connection = session.connection()
+      if (connection.kind !== 'closed') return
+      const isAway = away.value !== null
+      close()
+      if (isAway) toast(errorRow(connection.code).sentence, { tone: 'bad' })
+    })
+    return () => {
+      unwatch()
+      release()
+    }
+  }
+
+  /** What runs the call; null if the room was left while it was fetched. */
+  async function start(): Promise<StartedCall | null> {
+    const wanted = place
+    const { startCall } = await import('./start-call.ts')
+    if (wanted === null || wanted !== place) return null
+    return (started ??= follow(
+      startCall(wanted, () => (isSoundBlocked.value = started?.voices.isBlocked ?? false)),
+    ))
+  }
+
+  function follow(made: StartedCall): StartedCall {
+    speakerId.value = recallChoices().speakerId ?? null
+    made.voices.setSpeaker(speakerId.value)
+    made.engine.onChange(look)
+    return made
   }
 
   function look(): void {
     const before = snapshot.value
-    const now = engine?.snapshot() ?? null
+    const now = started?.engine.snapshot() ?? null
     snapshot.value = now
-    voices.set(soundsOf(now))
+    started?.voices.set(soundsOf(now))
     if (before?.status === 'in-call' && now?.status === 'in-call') tellChanges(before, now)
+    if (now?.status === 'in-call') letGo ??= place === null ? null : keepSession(place)
+    else if (away.value !== null) close()
+    else {
+      letGo?.()
+      letGo = null
+    }
   }
 
   function tellChanges(before: CallSnapshot, now: CallSnapshot): void {
@@ -78,67 +134,89 @@ export const useCallStore = defineStore('call', () => {
     there = new Set([...there].filter((id) => idsNow.has(id) || !beforeById.has(id)))
   }
 
-  function openPreview(): void {
-    engine?.openPreview({ microphone: true, camera: true, ...recallChoices() })
+  /** Resolves once the preview is open. Rejects if what it needs cannot be fetched. */
+  async function openPreview(): Promise<void> {
+    const call = await start()
+    call?.engine.openPreview({ microphone: true, camera: true, ...recallChoices() })
   }
 
   /** Joins with the devices as they stand, which the next visit starts with. */
   function join({ withCamera }: Readonly<{ withCamera: boolean }>): void {
-    if (engine === null) return
+    if (started === null || place === null) return
+    const { engine } = started
     if (!withCamera) engine.setCamera(false)
     const { microphone, camera } = engine.snapshot()
     choose({ microphone: microphone.state !== 'off' })
     // Who has no camera today may have one tomorrow.
     if (camera.error === null) choose({ camera: camera.state !== 'off' })
-    there = new Set(callersOf(presence))
+    there = new Set(callersOf(place.session.presence))
     engine.join()
   }
 
   function leave(): void {
-    engine?.leave()
+    started?.engine.leave()
+  }
+
+  /** Lets a muted microphone be heard until `endTalk`. False if it is not muted. */
+  function holdToTalk(): boolean {
+    if (snapshot.value?.status !== 'in-call' || snapshot.value.microphone.state !== 'off') return false
+    isHeldToTalk.value = true
+    started?.engine.setMicrophone(true)
+    return true
+  }
+
+  function endTalk(): void {
+    if (!isHeldToTalk.value) return
+    isHeldToTalk.value = false
+    started?.engine.setMicrophone(false)
   }
 
   function toggleMicrophone(): void {
-    engine?.setMicrophone(engine.snapshot().microphone.state === 'off')
+    isHeldToTalk.value = false
+    started?.engine.setMicrophone(snapshot.value?.microphone.state === 'off')
   }
 
   function toggleCamera(): void {
-    engine?.setCamera(engine.snapshot().camera.state === 'off')
+    started?.engine.setCamera(snapshot.value?.camera.state === 'off')
   }
 
   /** From a press. */
   function toggleScreen(): void {
-    if (engine?.snapshot().screen.state === 'off') engine.startScreen()
-    else engine?.stopScreen()
+    if (snapshot.value?.screen.state === 'off') started?.engine.startScreen()
+    else started?.engine.stopScreen()
   }
 
   function chooseMicrophone(deviceId: string): void {
-    engine?.chooseMicrophone(deviceId)
+    started?.engine.chooseMicrophone(deviceId)
     choose({ microphoneId: deviceId })
   }
 
   function chooseCamera(deviceId: string): void {
-    engine?.chooseCamera(deviceId)
+    started?.engine.chooseCamera(deviceId)
     choose({ cameraId: deviceId })
   }
 
   function chooseSpeaker(deviceId: string): void {
     speakerId.value = deviceId
-    voices.setSpeaker(deviceId)
+    started?.voices.setSpeaker(deviceId)
     choose({ speakerId: deviceId })
   }
 
   return {
-    status: computed(() => snapshot.value?.status ?? 'idle'),
+    /** Of the room in view. */
+    status: computed(() => (away.value !== null ? 'idle' : (snapshot.value?.status ?? 'idle'))),
     snapshot,
+    away,
     speakerId,
     isSoundBlocked,
-    open,
-    close,
+    isHeldToTalk,
+    show,
     openPreview,
-    cancelPreview: () => engine?.closePreview(),
+    cancelPreview: () => started?.engine.closePreview(),
     join,
     leave,
+    holdToTalk,
+    endTalk,
     toggleMicrophone,
     toggleCamera,
     toggleScreen,
@@ -146,15 +224,14 @@ export const useCallStore = defineStore('call', () => {
     chooseCamera,
     chooseSpeaker,
     /** From a press. */
-    resumeSound: () => voices.resume(),
+    resumeSound: () => started?.voices.resume(),
     /** Loudness of the own microphone, 0…1. */
-    microphoneLevel: () => engine?.microphoneLevel() ?? 0,
+    microphoneLevel: () => started?.engine.microphoneLevel() ?? 0,
   }
 })
 
-function* callersOf(presence: PresencePort | null): Iterable<number> {
-  for (const [clientId, { call }] of presence?.others() ?? [])
-    if (readCallPresence(call) !== null) yield clientId
+function* callersOf(presence: PresencePort): Iterable<number> {
+  for (const [clientId, { call }] of presence.others()) if (readCallPresence(call) !== null) yield clientId
 }
 
 /** The others' voices, and what their screens sound like. */

@@ -1,8 +1,9 @@
 /**
- * The room this page is in.
+ * The room this page shows.
  *
  * A room that this device has been in before opens at once from what it remembers; the server's answer follows and has
- * the last word. Invariant: the session belongs to the person and the seat of the newest answer.
+ * the last word. Invariant: the session belongs to the person and the seat of the newest answer. A call may keep it open
+ * after the page has left the room (session-users.ts), and the page then finds it again.
  */
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
@@ -16,8 +17,9 @@ import { api, codeOf } from '../api.ts'
 import { recall, remember } from '../device.ts'
 import { useI18n } from '../i18n.ts'
 import { browserWorld } from '../sync/browser-world.ts'
-import type { ConnectionState } from '../sync/ports.ts'
+import type { ConnectionState, Undo } from '../sync/ports.ts'
 import { openRoomSession, type RefusedDocuments, type RoomSession } from '../sync/room-session.ts'
+import { endSession, sessionOf, useSession } from '../sync/session-users.ts'
 import { toast } from '../ui/toast.ts'
 import { peopleOf, type PersonHere } from './people.ts'
 
@@ -40,6 +42,8 @@ export const useRoomStore = defineStore('room', () => {
   let opening = Symbol()
   /** The server has refused what this page held, and it has begun anew: it does so once. */
   let hasBegunAnew = false
+  /** Stops looking at the session, and lets go of it. */
+  let unfollow: Undo = () => undefined
 
   /** Resolves once the room is open, or cannot be. */
   async function open(id: RoomId): Promise<void> {
@@ -74,12 +78,15 @@ export const useRoomStore = defineStore('room', () => {
     const before = room.value
     room.value = answer
     if (session.value !== null && before?.seat === answer.seat && before.role === answer.role) return
-    session.value?.[Symbol.dispose]()
+    if (session.value !== null) endSession(session.value)
     session.value = openAs(answer, personId)
   }
 
   function openAs(answer: RoomResponse, personId: PersonId, refused?: RefusedDocuments): RoomSession {
     const { seat, role, chatTail, drawing } = answer
+    const kept = sessionOf(answer.room.id, personId)
+    if (kept?.seat === seat && kept.role === role) return follow(kept)
+    if (kept !== null) endSession(kept)
     const world = browserWorld()
     const options = { world, roomId: answer.room.id, personId, seat, role, chatTail, drawing }
     return follow(openRoomSession(refused === undefined ? options : { ...options, refused }))
@@ -89,13 +96,15 @@ export const useRoomStore = defineStore('room', () => {
   function beginAnew(answer: RoomResponse, ended: RoomSession): void {
     hasBegunAnew = true
     const refused = ended.refused()
-    ended[Symbol.dispose]()
+    endSession(ended)
     session.value = openAs(answer, ended.personId, refused)
     toast(t('room.begun_anew'))
   }
 
   /** Keeps what is shown equal to what the session knows. */
   function follow(open: RoomSession): RoomSession {
+    unfollow()
+    const letGo = useSession(open)
     const listed = open.room.doc.getMap<RoomPerson>('people')
     const info = open.room.doc.getMap<string>('info')
     const readPeople = (): void => {
@@ -118,8 +127,12 @@ export const useRoomStore = defineStore('room', () => {
     }
     listed.observe(readPeople)
     info.observe(readInfo)
-    open.presence.onChange(readPeople)
-    open.onChange(readConnection)
+    const undos = [open.presence.onChange(readPeople), open.onChange(readConnection), letGo]
+    unfollow = () => {
+      listed.unobserve(readPeople)
+      info.unobserve(readInfo)
+      for (const undo of undos) undo()
+    }
     readPeople()
     readInfo()
     readConnection()
@@ -129,14 +142,14 @@ export const useRoomStore = defineStore('room', () => {
   /** The room is over for this page, or never began. */
   function fail(code: ErrorCode): void {
     errorCode.value = code
-    session.value?.[Symbol.dispose]()
+    if (session.value !== null) endSession(session.value)
     session.value = null
   }
 
   function close(): void {
     opening = Symbol()
-    session.value?.[Symbol.dispose]()
     session.value = null
+    unfollow()
     hasBegunAnew = false
     roomId.value = null
     room.value = null

@@ -25,7 +25,7 @@ export function useShortcuts(actions: Readonly<Record<string, () => void>>): voi
   function onKeyDown(event: KeyboardEvent): void {
     if (event.defaultPrevented || event.repeat || event.isComposing || event.altKey) return
     const action = actions[nameOf(event)]
-    if (action === undefined || isBusy(event)) return
+    if (action === undefined || isKeyTaken(event)) return
     event.preventDefault()
     action()
   }
@@ -45,7 +45,8 @@ function nameOf(event: KeyboardEvent): string {
   return `${event.ctrlKey || event.metaKey ? 'ctrl+' : ''}${shift}${key}`
 }
 
-function isBusy(event: KeyboardEvent): boolean {
+/** Whether somebody types or draws, or is asked something, so that a key alone is not for the page. */
+export function isKeyTaken(event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.metaKey) return false
   if (!areOn.value || document.querySelector('dialog[open]') !== null) return true
   const target = event.target

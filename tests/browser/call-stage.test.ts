@@ -1,0 +1,61 @@
+/** The call's stage as people look at it: layouts, pins, and a screen among faces. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openScene } from '../support/scene.ts'
+
+const scene = await openScene()
+
+test('L makes the speaker large and is remembered; pins come by double click and by the menu; a screen takes the stage', async () => {
+  const [ada, ben] = await scene.meet('Ada', 'Ben')
+  assert.ok(ada !== undefined && ben !== undefined)
+  await ada.joinCall()
+  await ben.joinCall()
+  await Promise.all([ada.hasOthers(1), ben.hasOthers(1)])
+  const { page } = ada
+  const large = page.locator('[data-large]')
+  assert.equal(await large.count(), 0, 'everyone is shown alike')
+
+  await page.keyboard.press('l')
+  await large.and(ada.others).waitFor()
+  await page.keyboard.press('l')
+  await large.waitFor({ state: 'detached' })
+
+  await page.locator('[data-self]').dblclick({ position: { x: 40, y: 80 } })
+  await large.and(page.locator('[data-self]')).waitFor()
+  await page.locator('[data-self]').dblclick({ position: { x: 40, y: 80 } })
+  await large.waitFor({ state: 'detached' })
+  await ada.others.hover()
+  await ada.others.getByRole('button', { name: /^Actions for Ben/ }).click()
+  await page.getByRole('menuitem', { name: 'Pin to the stage' }).click()
+  await large.and(ada.others).waitFor()
+  await ada.others.getByRole('img', { name: 'Pinned' }).waitFor()
+  await ada.others.dblclick({ position: { x: 40, y: 80 } })
+  await large.waitFor({ state: 'detached' })
+
+  await page.getByRole('button', { name: 'More', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Show who speaks large' }).click()
+  await large.and(ada.others).waitFor()
+  await ben.page.getByRole('button', { name: 'Share screen', exact: true }).click()
+  await large.and(page.locator('[data-screen]')).waitFor()
+  assert.equal(await ben.page.locator('[data-large]').count(), 0, 'one’s own screen stays small')
+  await ben.page.getByRole('button', { name: 'Stop sharing', exact: true }).click()
+  await large.and(ada.others).waitFor()
+
+  await page.getByRole('button', { name: 'Leave call', exact: true }).click()
+  await page.reload()
+  await ada.joinCall()
+  await large.and(ada.others).waitFor()
+})
+
+test('where not all fit, the last tile tells who else is there, and brings them to the stage', async () => {
+  const [ada, ben] = await scene.meet('Ada', 'Ben')
+  assert.ok(ada !== undefined && ben !== undefined)
+  await ada.joinCall()
+  await ben.joinCall()
+  await ada.hasOthers(1)
+  const { page } = ada
+  await page.setViewportSize({ width: 240, height: 290 })
+  await page.getByRole('button', { name: /more in the call$/ }).click()
+  await page.getByRole('button', { name: /^Ben/ }).click()
+  await page.locator('[data-large]').and(ada.others).waitFor()
+})

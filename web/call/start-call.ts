@@ -1,0 +1,27 @@
+/**
+ * Starts what runs a call in this browser: its engine, and what lets the others be heard.
+ *
+ * Fetched with the call's screens (call-screens.ts): whoever only reads and draws never loads it.
+ */
+import type { RoomSession } from '../sync/room-session.ts'
+import { browserWorld } from './engine/browser-world.ts'
+import { createCall, type CallEngine, type CallOptions } from './engine/call.ts'
+import { Voices } from './engine/voices.ts'
+import { roomIce } from './room-ice.ts'
+
+export type StartedCall = Readonly<{ engine: CallEngine; voices: Voices }>
+
+export function startCall(
+  { session, self }: Readonly<{ session: RoomSession; self: CallOptions['self'] }>,
+  soundChanged: () => void,
+): StartedCall {
+  return {
+    engine: createCall({
+      world: browserWorld(),
+      presence: session.presence,
+      self,
+      ice: roomIce(session),
+    }),
+    voices: new Voices(() => new Audio(), soundChanged),
+  }
+}
