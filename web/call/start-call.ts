@@ -1,20 +1,23 @@
 /**
- * Starts what runs a call in this browser: its engine, and what lets the others be heard.
+ * Starts what runs a call in this browser: its engine, what lets the others be heard, and its own short sounds.
  *
  * Fetched with the call's screens (call-screens.ts): whoever only reads and draws never loads it.
  */
 import { browserWorld } from './engine/browser-world.ts'
 import { createCall, type CallEngine, type CallOptions } from './engine/call.ts'
+import { createChimes, type Chimes } from './engine/chime.ts'
 import { Voices } from './engine/voices.ts'
 
-export type StartedCall = Readonly<{ engine: CallEngine; voices: Voices }>
+export type StartedCall = Readonly<{ engine: CallEngine; voices: Voices; chimes: Chimes }>
 
 export function startCall(
   options: Pick<CallOptions, 'presence' | 'self'>,
   soundChanged: () => void,
 ): StartedCall {
+  const world = browserWorld()
   return {
-    engine: createCall({ ...options, world: browserWorld() }),
+    engine: createCall({ ...options, world }),
+    chimes: createChimes(world.clock, () => new AudioContext()),
     voices: new Voices(() => new Audio(), soundChanged),
   }
 }
