@@ -22,6 +22,8 @@ import type { StartedCall } from './start-call.ts'
 /** What this device remembers of an earlier call. */
 type Choices = Readonly<Partial<DeviceWishes & { speakerId: string }>>
 
+const soundsKey = 'call-sounds'
+
 /** Where a call takes place, and who takes part in it here. */
 type Place = Readonly<{
   session: RoomSession
@@ -32,6 +34,8 @@ export const useCallStore = defineStore('call', () => {
   const { t } = useI18n()
   const snapshot = shallowRef<CallSnapshot | null>(null)
   const speakerId = shallowRef<string | null>(null)
+  /** A short sound tells who comes and goes. */
+  const hasSounds = shallowRef(recall(soundsKey) !== false)
   const isHeldToTalk = shallowRef(false)
   /** The browser lets nothing be heard before the person has pressed something. */
   const isSoundBlocked = shallowRef(false)
@@ -123,15 +127,22 @@ export const useCallStore = defineStore('call', () => {
   function tellChanges(before: CallSnapshot, now: CallSnapshot): void {
     const beforeById = new Map(before.participants.map((participant) => [participant.clientId, participant]))
     const idsNow = new Set(now.participants.map(({ clientId }) => clientId))
-    for (const { clientId, name, isSelf, hasScreen } of now.participants) {
-      const known = beforeById.get(clientId)
-      if (known === undefined && !there.has(clientId)) announce(t('call.joined', { name }))
-      if (hasScreen && !isSelf && known?.hasScreen !== true) announce(t('call.shares', { name }))
-    }
-    for (const { clientId, name } of before.participants)
-      if (!idsNow.has(clientId)) announce(t('call.left', { name }))
+    const come = now.participants.filter(({ clientId }) => !beforeById.has(clientId) && !there.has(clientId))
+    const gone = before.participants.filter(({ clientId }) => !idsNow.has(clientId))
+    for (const { name } of come) announce(t('call.joined', { name }))
+    for (const { clientId, name, isSelf, hasScreen } of now.participants)
+      if (hasScreen && !isSelf && beforeById.get(clientId)?.hasScreen !== true)
+        announce(t('call.shares', { name }))
+    for (const { name } of gone) announce(t('call.left', { name }))
+    if (hasSounds.value && come.length + gone.length > 0)
+      started?.chimes.play(come.length > 0 ? 'joined' : 'left')
     // Whoever of them goes and comes back, does come.
     there = new Set([...there].filter((id) => idsNow.has(id) || !beforeById.has(id)))
+  }
+
+  function toggleSounds(): void {
+    hasSounds.value = !hasSounds.value
+    remember(soundsKey, hasSounds.value ? null : false)
   }
 
   /** Resolves once the preview is open. Rejects if what it needs cannot be fetched. */
@@ -210,6 +221,8 @@ export const useCallStore = defineStore('call', () => {
     speakerId,
     isSoundBlocked,
     isHeldToTalk,
+    hasSounds,
+    toggleSounds,
     show,
     openPreview,
     cancelPreview: () => started?.engine.closePreview(),
