@@ -13,6 +13,8 @@ type Entry = {
   state: PresenceState
   readonly others: Map<number, PresenceState>
   readonly listeners: Set<() => void>
+  /** Its socket is dead; only it knows. */
+  isCut: boolean
 }
 
 export class PresenceBus {
@@ -33,6 +35,7 @@ export class PresenceBus {
       },
       others: new Map(),
       listeners: new Set(),
+      isCut: false,
     }
     this.#entries.set(clientId, entry)
     this.#spread(clientId)
@@ -50,6 +53,8 @@ export class PresenceBus {
         entry.listeners.add(listener)
         return () => entry.listeners.delete(listener)
       },
+      isLive: () => this.#isUp && !entry.isCut,
+      poke: () => undefined,
     }
   }
 
@@ -66,6 +71,23 @@ export class PresenceBus {
       entry.others.clear()
       for (const listener of [...entry.listeners]) listener()
     }
+  }
+
+  /** One peer's socket breaks: it forgets everyone, and the server does not know yet. */
+  cut(clientId: number): void {
+    const entry = this.#entries.get(clientId)
+    if (entry === undefined) return
+    entry.isCut = true
+    entry.others.clear()
+    for (const listener of [...entry.listeners]) listener()
+  }
+
+  mend(clientId: number): void {
+    const entry = this.#entries.get(clientId)
+    if (entry === undefined) return
+    entry.isCut = false
+    this.#spread(clientId)
+    for (const other of this.#entries.keys()) this.#send(other, clientId)
   }
 
   start(): void {
@@ -88,7 +110,7 @@ export class PresenceBus {
 
   /** An entry whose peer is gone without the server knowing. */
   forge(from: number, state: PresenceState): void {
-    const entry: Entry = { state, others: new Map(), listeners: new Set() }
+    const entry: Entry = { state, others: new Map(), listeners: new Set(), isCut: false }
     this.#entries.set(from, entry)
     this.#spread(from)
   }
@@ -109,8 +131,9 @@ export class PresenceBus {
 
   #deliver(from: number, to: number): void {
     const receiver = this.#entries.get(to)
-    if (receiver === undefined) return
-    const state = this.#entries.get(from)?.state
+    const sender = this.#entries.get(from)
+    if (receiver === undefined || receiver.isCut || sender?.isCut === true) return
+    const state = sender?.state
     if (state === undefined) receiver.others.delete(from)
     else receiver.others.set(from, addressed(state, to))
     for (const listener of [...receiver.listeners]) listener()

@@ -13,6 +13,8 @@ export type Caller = Readonly<{
   media: FakeMedia
   /** The device has a network again. */
   online: () => void
+  /** The page has woken up. */
+  wake: () => void
   hidePage: () => void
   /** The participant of this name as this one sees it. */
   sees: (name: string) => ParticipantSnapshot | undefined
@@ -31,8 +33,9 @@ export class FakeRoom {
   }
 
   enter(name: string, clientId: number, media = new FakeMedia()): Caller {
-    const listeners: Record<'online' | 'pageHide', () => void> = {
+    const listeners: Record<'online' | 'wake' | 'pageHide', () => void> = {
       online: () => undefined,
+      wake: () => undefined,
       pageHide: () => undefined,
     }
     const call = createCall({
@@ -42,10 +45,15 @@ export class FakeRoom {
         clock: this.clock,
         random: () => this.#random(),
         media: media.world(),
-        connect: () => this.net.connect(name),
+        connect: (configuration) => this.net.connect(name, configuration),
+        certificate: async () => ({ owner: name }) as unknown as RTCCertificate,
         codecs: () => null,
         onOnline: (listener) => {
           listeners.online = listener
+          return () => undefined
+        },
+        onWake: (listener) => {
+          listeners.wake = listener
           return () => undefined
         },
         onPageHide: (listener) => {
@@ -63,6 +71,7 @@ export class FakeRoom {
       media,
       sees,
       online: () => listeners.online(),
+      wake: () => listeners.wake(),
       hidePage: () => listeners.pageHide(),
     }
     this.#callers.push(caller)
