@@ -57,7 +57,7 @@ test('[CA5] a killed tab is gone within a second, for all', async () => {
   assert.ok(isWhole([bob!, carol!], room.net))
 })
 
-test('[CA5] a server that is away, for a minute, drops nobody and nothing that changes is missed', async () => {
+test('[CA5, S-05] a server that is away, for a minute, drops nobody and nothing that changes is missed', async () => {
   using room = new FakeRoom()
   const [alice, bob] = await callOf(room, 'alice', 'bob')
   const before = room.net.open('alice')

@@ -55,7 +55,7 @@ test('[CA7] a new connection is told what is shown, and so is who joins again', 
   assert.equal(encodingOf(room, 'bob', 1).active, false)
 })
 
-test('[CA7] sizes told again and again reach the encoder a few times a second', async () => {
+test('[CA7, S-04] sizes told again and again reach the encoder a few times a second', async () => {
   using room = new FakeRoom()
   const [alice, bob] = await callOfTwo(room)
   const sender = room.net.open('bob')[0]?.getTransceivers()[1]?.sender

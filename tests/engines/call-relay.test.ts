@@ -82,7 +82,7 @@ test('[CA6] who is in between can neither put itself in the place of another, no
   )
 })
 
-test('[CA6] nothing is passed on under another’s session, to oneself, twice, or beyond a rate', async () => {
+test('[CA6, S-04] nothing is passed on under another’s session, to oneself, twice, or beyond a rate', async () => {
   using room = new FakeRoom()
   await callOfThree(room)
   const sessionOf = (name: string) =>

@@ -100,6 +100,15 @@ export class PresenceBus {
     return Array.from(this.#entries.values(), ({ state }) => state)
   }
 
+  stateOf(clientId: number): PresenceState | undefined {
+    return this.#entries.get(clientId)?.state
+  }
+
+  /** Who listens to one peer's presence. */
+  listenersCount(clientId: number): number {
+    return this.#entries.get(clientId)?.listeners.size ?? 0
+  }
+
   /** Says something in a peer's name, behind its engine's back. */
   say<Field extends keyof PresenceState>(from: number, field: Field, value: PresenceState[Field]): void {
     const entry = this.#entries.get(from)

@@ -49,6 +49,12 @@ export class FakeNet {
     )
   }
 
+  /** Both ends have the same offer and its answer in force. */
+  isAgreed(connection: FakeConnection): boolean {
+    const other = this.#otherOf(connection)
+    return other !== null && this.#otherOf(other) === connection && offerOf(connection) === offerOf(other)
+  }
+
   newUfrag(): string {
     return `u${String(this.#count++)}`
   }
@@ -210,6 +216,10 @@ function ownerOf(connectionId: string): string {
 
 function pairOf(one: string, other: string): string {
   return [one, other].sort().join(' ')
+}
+
+function offerOf({ currentLocalDescription }: FakeConnection): string {
+  return readDescription(currentLocalDescription?.sdp ?? '').offerId
 }
 
 function ufragOf({ currentLocalDescription }: FakeConnection): string {

@@ -102,6 +102,8 @@ export function isWhole(callers: readonly Caller[], net: FakeNet): boolean {
       call.snapshot().participants.length === callers.length &&
       call.snapshot().participants.every(({ state }) => state === 'connected') &&
       net.open(name).length === callers.length - 1 &&
-      net.open(name).every(({ signalingState }) => signalingState === 'stable'),
+      net
+        .open(name)
+        .every((connection) => connection.signalingState === 'stable' && net.isAgreed(connection)),
   )
 }
