@@ -110,3 +110,20 @@ test('what the statistics say is beside each participant within two readings, an
   alice.call.leave()
   assert.equal(alice.call.stats().size, 0)
 })
+
+test('a path that was interrupted begins with a small picture, and has the whole one again soon', async () => {
+  using room = new FakeRoom()
+  const [alice, bob] = await callOfTwo(room)
+  room.net.part('alice', 'bob')
+  await room.clock.until(() => alice.sees('bob')?.state === 'interrupted', 'the interruption', 4_000)
+  await room.clock.run(100)
+  assert.equal(encodingOf(room, 'alice', 1).scaleResolutionDownBy, 4)
+  room.net.join('alice', 'bob')
+  await room.clock.until(() => isWhole([alice, bob], room.net), 'the path', 5_000)
+  assert.equal(encodingOf(room, 'alice', 1).scaleResolutionDownBy, 4)
+  await room.clock.until(
+    () => encodingOf(room, 'alice', 1).scaleResolutionDownBy === 1,
+    'the whole picture',
+    8_000,
+  )
+})

@@ -16,7 +16,7 @@ const silenceMsMin = 600
 /** The longest gap is forgotten by a tenth with each ping. */
 const gapKept = 0.9
 /** A path on which nothing comes for this long is as good as lost. */
-const lostAfterMs = 3_000
+const lostAfterMs = 2_000
 /** Somebody who is asked says something within this time. */
 const answerMs = 1_200
 /** From this long on a third is asked to pass on what this side has to say. */

@@ -171,7 +171,7 @@ export class Link {
   /** Reads the connection's statistics, unless that is under way. Never rejects. */
   async measure(): Promise<void> {
     const { connection, negotiation } = this.#wire
-    const isRead = await this.#measuring.read(connection, this.#nowMs())
+    const isRead = await this.#measuring.read(connection, this.#nowMs(), this.#state.kind === 'connected')
     if (!isRead || connection !== this.#wire.connection) return
     const { packetAtMs, hasNewAllowance } = this.#measuring
     if (packetAtMs !== null) this.#hearing.packet(packetAtMs)
@@ -272,6 +272,10 @@ export class Link {
       this.#wire = this.#build()
     }
     if (state.kind === before.kind && effect === null) return
+    if (state.kind === 'interrupted' || (state.kind === 'connected' && before.kind === 'interrupted')) {
+      this.#measuring.interrupted(this.#nowMs())
+      this.#wire.negotiation.send(this.#tracks, this.#allowance())
+    }
     this.#options.onSlot()
     this.#options.onChange()
   }

@@ -5,7 +5,7 @@
  */
 import { lineNames, type Lines } from './lines.ts'
 import { readStats, type LinkStats, type StatsReading } from './stats.ts'
-import { freeUplink, stepUplink, type Ease, type UplinkState } from './uplink.ts'
+import { carefulUplink, freeUplink, stepUplink, type Ease, type UplinkState } from './uplink.ts'
 
 /** Readings close to each other say little of a rate, and are only asked whether packets come. */
 const intervalMsMin = 1_500
@@ -36,12 +36,17 @@ export class Measuring {
     this.#beforeAtMs = -Infinity
   }
 
+  /** The path was interrupted, or is back from that. */
+  interrupted(nowMs: number): void {
+    this.#uplink = carefulUplink(nowMs)
+  }
+
   setLines(lines: Lines): void {
     this.#lines = lines
   }
 
-  /** False if there is nothing new. Never rejects. */
-  async read(connection: RTCPeerConnection, nowMs: number): Promise<boolean> {
+  /** False if there is nothing new. A path that carries nothing tells nothing of what it could. Never rejects. */
+  async read(connection: RTCPeerConnection, nowMs: number, isConnected: boolean): Promise<boolean> {
     if (this.#isReading) return false
     this.#isReading = true
     // A connection that closes meanwhile may refuse; then there is nothing to know.
@@ -56,7 +61,7 @@ export class Measuring {
     if (nowMs - this.#beforeAtMs < intervalMsMin) return true
     this.#before = reading
     this.#beforeAtMs = nowMs
-    this.#allow(reading.stats, nowMs)
+    if (isConnected) this.#allow(reading.stats, nowMs)
     return true
   }
 

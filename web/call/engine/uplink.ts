@@ -33,6 +33,8 @@ const roundTripMaxMs = 1_200
 const badCountMax = 2
 const patienceMsMin = 10_000
 const patienceMsMax = 80_000
+/** How long it stays small after an interruption. */
+const carefulMs = 4_000
 /** Less than this after trying more, it did not go well. */
 const relapseMs = 10_000
 
@@ -42,6 +44,13 @@ export const freeUplink: UplinkState = {
   triedAtMs: -Infinity,
   patienceMs: patienceMsMin,
   badCount: 0,
+}
+
+/**
+ * After an interruption: the browser believes in next to nothing, and a whole picture to begin with would take seconds.
+ */
+export function carefulUplink(nowMs: number): UplinkState {
+  return { ...freeUplink, ease: 'small', sinceMs: nowMs, patienceMs: carefulMs }
 }
 
 /** The next state after a reading of the link. */
