@@ -97,6 +97,16 @@ export function slotSize(slot: SignalSlot): number {
   return JSON.stringify(slot).length
 }
 
+/** The slot with as many of its candidates as may stand in it, those found first: a path by one of them is enough. */
+export function fitSlot(slot: SignalSlot): SignalSlot {
+  const { c, ...rest } = slot
+  if (c === undefined) return slot
+  let fitting = { ...rest, c: c.slice(0, candidatesMax) }
+  while (fitting.c.length > 0 && slotSize(fitting) > signalSlotSizeMax)
+    fitting = { ...rest, c: fitting.c.slice(0, Math.floor(fitting.c.length * 0.8)) }
+  return fitting
+}
+
 function readDescription(value: unknown): Description | null {
   if (!Array.isArray(value) || value.length !== 2) return null
   const [n, sdp] = value as unknown[]

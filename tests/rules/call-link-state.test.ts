@@ -132,3 +132,67 @@ test('[CA2] whatever happens, a link is never stuck: two minutes of ticks bring 
     }),
   )
 })
+
+test('[CA2] every state, at every event, goes on: never backwards, and anew only with a new generation', () => {
+  const connecting = startLink(3, 1_000)
+  const step = (state: LinkState, event: LinkEvent, atMs: number) => stepLink(state, event, atMs, false).state
+  const connected = step(connecting, becomes('connected'), 1_100)
+  const interrupted = step(connected, becomes('disconnected'), 2_000)
+  const failed = step(interrupted, becomes('failed'), 3_000)
+  const again = step(failed, { kind: 'tick' }, 3_000)
+  const states = [connecting, connected, interrupted, failed, again, step(again, becomes('failed'), 4_000)]
+  assert.deepEqual([...new Set(states.map(({ kind }) => kind))].sort(), [
+    'connected',
+    'connecting',
+    'failed',
+    'interrupted',
+  ])
+  const connections = ['new', 'connecting', 'connected', 'disconnected', 'failed', 'closed'] as const
+  const events: readonly LinkEvent[] = [
+    ...connections.map(becomes),
+    { kind: 'heard' },
+    { kind: 'broken' },
+    { kind: 'adopt', generation: 2 },
+    { kind: 'adopt', generation: 9 },
+    { kind: 'online' },
+    { kind: 'silent' },
+    { kind: 'tick' },
+  ]
+  for (const state of states)
+    for (const event of events)
+      for (const isPolite of [false, true])
+        for (const nowMs of [4_000, 90_000]) {
+          const what = `${state.kind}, ${JSON.stringify(event)}, ${String(nowMs)}`
+          const next = stepLink(state, event, nowMs, isPolite)
+          assert.equal(next.effect === 'rebuild', next.state.generation > state.generation, what)
+          assert.ok(next.state.generation >= state.generation, what)
+          if (next.effect === 'restart')
+            assert.ok(['connecting', 'interrupted'].includes(next.state.kind), what)
+          // Two minutes of ticks bring every state but a working one to another try.
+          const later = run(ticks(nowMs, nowMs + 120_000), { isPolite, from: next.state })
+          assert.ok(next.state.kind === 'connected' || later.effects.length > 0, what)
+        }
+})
+
+test('[CA5] a network that is back ends every waiting', () => {
+  const failed = run([[0, becomes('failed')], ...ticks(0, 100), [200, becomes('failed')]]).state
+  assert.equal(failed.kind, 'failed')
+  assert.deepEqual(run([[300, { kind: 'online' }], ...ticks(300, 500)], { from: failed }).effects, [
+    [400, 'rebuild'],
+  ])
+  assert.deepEqual(
+    run([[10, { kind: 'online' }]]).effects,
+    [[10, 'restart']],
+    'what was found before is of no use',
+  )
+})
+
+test('[CA3] a silent path is restarted at once by the impolite side, and 2.4 s later by the polite one', () => {
+  const events = [
+    [0, becomes('connected')] as const,
+    [5_000, { kind: 'silent' }] as const,
+    ...ticks(5_000, 8_500),
+  ]
+  assert.deepEqual(run(events).effects, [[5_100, 'restart']])
+  assert.deepEqual(run(events, { isPolite: true }).effects, [[7_400, 'restart']])
+})

@@ -3,16 +3,19 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
 import { presenceSignallingSizeMax } from '#shared/limits.ts'
-import { budgetOf, trimCodecs } from '#web/call/engine/budget.ts'
+import { budgetOf, fullAllowance } from '#web/call/engine/budget.ts'
+import { trimCodecs } from '#web/call/engine/codecs.ts'
 import { hear, silent } from '#web/call/engine/levels.ts'
 import { keepSame } from '#web/call/engine/same.ts'
 import { packSlots } from '#web/call/engine/signals.ts'
 
-test('a camera gets less the more people there are, a voice never does', () => {
-  const cameras = [2, 3, 4, 5, 8].map((count) => budgetOf('camera', count).maxBitrate)
+test('a camera gets less the more people there are, and a voice always enough for speech', () => {
+  const among = (participantsCount: number) => ({ ...fullAllowance, participantsCount })
+  const cameras = [2, 3, 4, 5, 8].map((count) => budgetOf('camera', among(count)).maxBitrate)
   assert.deepEqual(cameras, [1_200_000, 600_000, 600_000, 250_000, 250_000])
-  assert.deepEqual(budgetOf('microphone', 8), budgetOf('microphone', 2))
-  assert.equal(budgetOf('microphone', 2).priority, 'high')
+  // Opus is transparent for speech from 20 kbit/s (RFC 7587 §3.1.1).
+  for (const count of [2, 4, 8]) assert.ok(budgetOf('microphone', among(count)).maxBitrate >= 20_000)
+  assert.equal(budgetOf('microphone', among(2)).priority, 'high')
 })
 
 test('of the codecs stay those that every browser has, and what they need for lost packets', () => {

@@ -6,6 +6,7 @@ import { nobodysTurn, takeTurns, type Turn } from '#web/call/active-speaker.ts'
 import type { ParticipantSnapshot } from '#web/call/engine/call.ts'
 import { layoutStage, layoutStrip, type StageLayout } from '#web/call/stage-layout.ts'
 import { orderStage, screensInOrder, shownOf, type StageMode } from '#web/call/stage-order.ts'
+import { goodQuality } from '#web/call/engine/quality.ts'
 import { aspectMax, aspectMin, tileGrid, type Box, type Size } from '#web/call/tile-grid.ts'
 
 const gap = 10
@@ -114,6 +115,7 @@ function person(clientId: number, given: Partial<ParticipantSnapshot> = {}): Par
     hasCamera: true,
     hasScreen: given.screen !== undefined,
     isSpeaking: false,
+    quality: goodQuality,
     voice: null,
     camera: picture,
     screen: null,

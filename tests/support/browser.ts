@@ -20,9 +20,10 @@ const flags = [
   '--auto-select-desktop-capture-source=Entire screen',
 ]
 
-/** A headless Chromium with a fake camera and microphone. */
-export async function openBrowser(): Promise<Browser> {
-  const executablePath = findChromium()
+/** A headless Chromium with a fake camera and microphone; `executablePath` may be something that runs it elsewhere. */
+export async function openBrowser({
+  executablePath = findChromium(),
+}: Readonly<{ executablePath?: string | null }> = {}): Promise<Browser> {
   if (executablePath === null) throw new Error('There is no Chromium: run npm test, which installs one.')
   return chromium.launch({ executablePath, args: flags, headless: true })
 }

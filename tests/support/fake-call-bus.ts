@@ -13,6 +13,8 @@ type Entry = {
   state: PresenceState
   readonly others: Map<number, PresenceState>
   readonly listeners: Set<() => void>
+  /** Its socket is dead; only it knows. */
+  isCut: boolean
 }
 
 export class PresenceBus {
@@ -33,6 +35,7 @@ export class PresenceBus {
       },
       others: new Map(),
       listeners: new Set(),
+      isCut: false,
     }
     this.#entries.set(clientId, entry)
     this.#spread(clientId)
@@ -50,6 +53,8 @@ export class PresenceBus {
         entry.listeners.add(listener)
         return () => entry.listeners.delete(listener)
       },
+      isLive: () => this.#isUp && !entry.isCut,
+      poke: () => undefined,
     }
   }
 
@@ -68,6 +73,23 @@ export class PresenceBus {
     }
   }
 
+  /** One peer's socket breaks: it forgets everyone, and the server does not know yet. */
+  cut(clientId: number): void {
+    const entry = this.#entries.get(clientId)
+    if (entry === undefined) return
+    entry.isCut = true
+    entry.others.clear()
+    for (const listener of [...entry.listeners]) listener()
+  }
+
+  mend(clientId: number): void {
+    const entry = this.#entries.get(clientId)
+    if (entry === undefined) return
+    entry.isCut = false
+    this.#spread(clientId)
+    for (const other of this.#entries.keys()) this.#send(other, clientId)
+  }
+
   start(): void {
     this.#isUp = true
     for (const clientId of this.#entries.keys()) this.#spread(clientId)
@@ -76,6 +98,15 @@ export class PresenceBus {
   /** What everyone says now, in the order they came. */
   states(): PresenceState[] {
     return Array.from(this.#entries.values(), ({ state }) => state)
+  }
+
+  stateOf(clientId: number): PresenceState | undefined {
+    return this.#entries.get(clientId)?.state
+  }
+
+  /** Who listens to one peer's presence. */
+  listenersCount(clientId: number): number {
+    return this.#entries.get(clientId)?.listeners.size ?? 0
   }
 
   /** Says something in a peer's name, behind its engine's back. */
@@ -88,7 +119,7 @@ export class PresenceBus {
 
   /** An entry whose peer is gone without the server knowing. */
   forge(from: number, state: PresenceState): void {
-    const entry: Entry = { state, others: new Map(), listeners: new Set() }
+    const entry: Entry = { state, others: new Map(), listeners: new Set(), isCut: false }
     this.#entries.set(from, entry)
     this.#spread(from)
   }
@@ -109,8 +140,9 @@ export class PresenceBus {
 
   #deliver(from: number, to: number): void {
     const receiver = this.#entries.get(to)
-    if (receiver === undefined) return
-    const state = this.#entries.get(from)?.state
+    const sender = this.#entries.get(from)
+    if (receiver === undefined || receiver.isCut || sender?.isCut === true) return
+    const state = sender?.state
     if (state === undefined) receiver.others.delete(from)
     else receiver.others.set(from, addressed(state, to))
     for (const listener of [...receiver.listeners]) listener()

@@ -20,6 +20,10 @@ export class FakeClock implements Clock {
     }
   }
 
+  get timersCount(): number {
+    return this.#timers.size
+  }
+
   /** Moves time on. Between two timers everything that waits for promises gets its turn. */
   async run(durationMs: number): Promise<void> {
     const endMs = this.#nowMs + durationMs

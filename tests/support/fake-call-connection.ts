@@ -41,7 +41,8 @@ export class FakeTransceiver {
 class FakeSender {
   track: FakeTrack | null = null
   replaced = 0
-  readonly encodings: object[] = [{}]
+  readonly encodings: RTCRtpEncodingParameters[] = [{}]
+  parametersSet = 0
 
   async replaceTrack(track: FakeTrack | null): Promise<void> {
     await turn()
@@ -49,12 +50,13 @@ class FakeSender {
     this.track = track
   }
 
-  getParameters(): { encodings: object[] } {
-    return { encodings: this.encodings }
+  getParameters(): { encodings: RTCRtpEncodingParameters[]; codecs: object[] } {
+    return { encodings: this.encodings, codecs: [] }
   }
 
   async setParameters(): Promise<void> {
     await turn()
+    this.parametersSet++
   }
 
   setStreams(): void {
@@ -100,12 +102,14 @@ export class FakeConnection {
   #transceivers: FakeTransceiver[] = []
   #lines: MediaLine[] = []
   #ufrag = ''
+  readonly #fingerprint: string
   #mayRestart = false
   #operations: Promise<unknown> = Promise.resolve()
   #isChecking = false
 
-  constructor(id: string, net: FakeNet) {
+  constructor(id: string, fingerprint: string, net: FakeNet) {
     this.id = id
+    this.#fingerprint = fingerprint
     this.net = net
   }
 
@@ -174,6 +178,11 @@ export class FakeConnection {
     })
   }
 
+  async getStats(): Promise<Map<string, object>> {
+    await turn()
+    return new Map(this.net.statsOf(this).map((report, i) => [String(i), { id: String(i), ...report }]))
+  }
+
   close(): void {
     if (this.connectionState === 'closed') return
     this.net.closed(this)
@@ -217,7 +226,13 @@ export class FakeConnection {
     if (this.channel !== null && !lines.some(({ kind }) => kind === 'application')) add('application')
     if (this.#ufrag === '' || this.#mayRestart) this.#ufrag = this.net.newUfrag()
     this.offersCount++
-    const offer = { connectionId: this.id, offerId: this.net.newOfferId(), ufrag: this.#ufrag, lines }
+    const offer = {
+      connectionId: this.id,
+      fingerprint: this.#fingerprint,
+      offerId: this.net.newOfferId(),
+      ufrag: this.#ufrag,
+      lines,
+    }
     this.pendingLocalDescription = { type: 'offer', sdp: writeDescription(offer) }
     this.signalingState = 'have-local-offer'
   }
@@ -243,7 +258,12 @@ export class FakeConnection {
 
   #answer(): void {
     const offer = readDescription(this.pendingRemoteDescription?.sdp ?? '')
-    const answer = { ...offer, connectionId: this.id, ufrag: this.#ufrag }
+    const answer = {
+      ...offer,
+      connectionId: this.id,
+      fingerprint: this.#fingerprint,
+      ufrag: this.#ufrag,
+    }
     this.currentRemoteDescription = this.pendingRemoteDescription
     this.currentLocalDescription = { type: 'answer', sdp: writeDescription(answer) }
     this.#agree(offer.lines)

@@ -7,16 +7,25 @@ export type MediaLine = Readonly<{ kind: 'audio' | 'video' | 'application'; mid:
 export type FakeDescription = Readonly<{
   connectionId: string
   ufrag: string
+  /** Who signs the connection. */
+  fingerprint: string
   /** Number of the offer, unlike that of any other. */
   offerId: string
   lines: readonly MediaLine[]
 }>
 
-export function writeDescription({ connectionId, ufrag, offerId, lines }: FakeDescription): string {
+export function writeDescription({
+  connectionId,
+  ufrag,
+  fingerprint,
+  offerId,
+  lines,
+}: FakeDescription): string {
   return [
     'v=0',
     `a=connection:${connectionId}`,
     `a=offer:${offerId}`,
+    `a=fingerprint:${fingerprint}`,
     ...lines.flatMap(({ kind, mid }) => [`m=${kind}`, `a=mid:${mid}`, `a=ice-ufrag:${ufrag}`]),
     '',
   ].join('\r\n')
@@ -36,5 +45,11 @@ export function readDescription(sdp: string): FakeDescription {
       mid: mid ?? '',
     }),
   )
-  return { connectionId: field('connection'), offerId: field('offer'), ufrag: field('ice-ufrag'), lines }
+  return {
+    connectionId: field('connection'),
+    offerId: field('offer'),
+    fingerprint: field('fingerprint'),
+    ufrag: field('ice-ufrag'),
+    lines,
+  }
 }

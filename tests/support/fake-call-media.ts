@@ -15,7 +15,7 @@ export class FakeTrack extends EventTarget {
   }
 
   getSettings(): MediaTrackSettings {
-    return { deviceId: this.deviceId }
+    return { deviceId: this.deviceId, ...(this.kind === 'video' && { width: 1_280, height: 720 }) }
   }
 
   stop(): void {

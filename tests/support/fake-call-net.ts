@@ -14,7 +14,10 @@ const latencyMs = 5
 type Path = {
   readonly ends: readonly [FakeConnection, FakeConnection]
   readonly key: string
-  isBroken: boolean
+  /** For ever: its addresses are gone. */
+  isDead: boolean
+  /** Since when nothing gets through; null while it does. */
+  brokenSinceMs: number | null
 }
 
 export class FakeNet {
@@ -22,6 +25,8 @@ export class FakeNet {
   readonly #connections = new Map<string, FakeConnection>()
   readonly #paths = new Map<string, Path>()
   readonly #killed = new Set<FakeConnection>()
+  /** Pairs of owners between whom nothing gets through. */
+  readonly #parted = new Set<string>()
   #count = 0
 
   constructor(clock: FakeClock) {
@@ -30,7 +35,9 @@ export class FakeNet {
 
   /** A new connection; `owner` is whose it is, for tests that break one person's paths. */
   connect(owner: string, configuration: RTCConfiguration = {}): RTCPeerConnection {
-    const connection = new FakeConnection(`${owner}-${String(this.#count++)}`, this)
+    const id = `${owner}-${String(this.#count++)}`
+    // Without a certificate of its owner, each connection has one of its own.
+    const connection = new FakeConnection(id, configuration.certificates === undefined ? id : owner, this)
     connection.setConfiguration(configuration)
     this.#connections.set(connection.id, connection)
     return connection as unknown as RTCPeerConnection
@@ -41,6 +48,12 @@ export class FakeNet {
     return [...this.#connections.values()].filter(
       ({ id, connectionState }) => id.startsWith(`${owner}-`) && connectionState !== 'closed',
     )
+  }
+
+  /** Both ends have the same offer and its answer in force. */
+  isAgreed(connection: FakeConnection): boolean {
+    const other = this.#otherOf(connection)
+    return other !== null && this.#otherOf(other) === connection && offerOf(connection) === offerOf(other)
   }
 
   newUfrag(): string {
@@ -64,7 +77,7 @@ export class FakeNet {
       const name = `${a.id} ${b.id}`
       if (this.#paths.get(name)?.key === key) continue
       if (!a.reachable.has(ufragOf(b)) || !b.reachable.has(ufragOf(a))) continue
-      const path: Path = { ends: [a, b], key, isBroken: false }
+      const path: Path = { ends: [a, b], key, isDead: false, brokenSinceMs: this.#clock.nowMs() }
       this.#paths.set(name, path)
       this.later(() => this.#open(path))
     }
@@ -73,7 +86,35 @@ export class FakeNet {
   /** Every present path of this owner is dead; an ICE restart finds another one. */
   roam(owner: string): void {
     for (const path of this.#paths.values()) {
-      if (path.ends.some(({ id }) => id.startsWith(`${owner}-`))) this.#break(path)
+      if (!path.ends.some(({ id }) => ownerOf(id) === owner)) continue
+      path.isDead = true
+      this.#break(path)
+    }
+  }
+
+  /** The paths between these two are dead; a restart finds another one. */
+  kick(one: string, other: string): void {
+    for (const path of this.#paths.values()) {
+      const [a, b] = path.ends
+      if (pairOf(ownerOf(a.id), ownerOf(b.id)) !== pairOf(one, other)) continue
+      path.isDead = true
+      this.#break(path)
+    }
+  }
+
+  /** Nothing gets through between these two until they are joined again; neither is told. */
+  part(one: string, other: string): void {
+    this.#parted.add(pairOf(one, other))
+    for (const path of this.#paths.values()) if (this.#isParted(path)) this.#break(path)
+  }
+
+  /** The same paths carry again, and those that were found meanwhile. */
+  join(one: string, other: string): void {
+    this.#parted.delete(pairOf(one, other))
+    for (const path of this.#paths.values()) {
+      const [a, b] = path.ends
+      if (path.isDead || pairOf(ownerOf(a.id), ownerOf(b.id)) !== pairOf(one, other)) continue
+      this.later(() => this.#open(path))
     }
   }
 
@@ -83,16 +124,26 @@ export class FakeNet {
     for (const connection of this.open(owner)) this.#killed.add(connection)
   }
 
+  /** What channels say, as it is said. */
+  onCarried: (from: FakeConnection, data: string) => void = () => undefined
+
+  /** What a connection's statistics say; a test puts its own words here. */
+  statsOf: (connection: FakeConnection) => readonly object[] = () => []
+
   carry(from: FakeConnection, data: string): void {
+    this.onCarried(from, data)
     // Ordered and reliable: what a dead path holds up arrives when there is a path again, or never.
     this.later(() => this.#arrive(from, data))
   }
 
   closed(connection: FakeConnection): void {
     for (const path of this.#paths.values()) {
-      if (!path.ends.includes(connection) || path.isBroken) continue
+      if (!path.ends.includes(connection)) continue
+      const wasBroken = path.brokenSinceMs !== null
       const other = path.ends[0] === connection ? path.ends[1] : path.ends[0]
+      path.isDead = true
       this.#break(path)
+      if (wasBroken) continue
       this.later(() => {
         if (other.channel?.readyState !== 'open') return
         other.channel.readyState = 'closed'
@@ -104,7 +155,7 @@ export class FakeNet {
   #arrive(from: FakeConnection, data: string): void {
     const path = this.#pathOf(from)
     if (path === null || from.connectionState === 'closed') return
-    if (path.isBroken) {
+    if (path.brokenSinceMs !== null) {
       this.#clock.after(200, () => this.#arrive(from, data))
       return
     }
@@ -113,7 +164,12 @@ export class FakeNet {
   }
 
   #open(path: Path): void {
-    if (path.isBroken || !this.#isCurrent(path)) return
+    if (path.isDead || !this.#isCurrent(path)) return
+    path.brokenSinceMs = null
+    if (this.#isParted(path)) {
+      this.#break(path)
+      return
+    }
     for (const end of path.ends) {
       if (this.#killed.has(end)) return
       end.become('connected')
@@ -124,13 +180,19 @@ export class FakeNet {
   }
 
   #break(path: Path): void {
-    if (path.isBroken) return
-    path.isBroken = true
+    if (path.brokenSinceMs !== null) return
+    const sinceMs = this.#clock.nowMs()
+    path.brokenSinceMs = sinceMs
     const tell = (state: RTCPeerConnectionState) => () => {
-      if (this.#isCurrent(path)) for (const end of path.ends) if (!this.#killed.has(end)) end.become(state)
+      if (!this.#isCurrent(path) || path.brokenSinceMs !== sinceMs) return
+      for (const end of path.ends) if (!this.#killed.has(end)) end.become(state)
     }
     this.#clock.after(disconnectedMs, tell('disconnected'))
     this.#clock.after(failedMs, tell('failed'))
+  }
+
+  #isParted({ ends: [a, b] }: Path): boolean {
+    return this.#parted.has(pairOf(ownerOf(a.id), ownerOf(b.id)))
   }
 
   #isCurrent(path: Path): boolean {
@@ -147,6 +209,18 @@ export class FakeNet {
     if (signalingState === 'closed' || currentRemoteDescription === null) return null
     return this.#connections.get(readDescription(currentRemoteDescription.sdp ?? '').connectionId) ?? null
   }
+}
+
+function ownerOf(connectionId: string): string {
+  return connectionId.slice(0, connectionId.lastIndexOf('-'))
+}
+
+function pairOf(one: string, other: string): string {
+  return [one, other].sort().join(' ')
+}
+
+function offerOf({ currentLocalDescription }: FakeConnection): string {
+  return readDescription(currentLocalDescription?.sdp ?? '').offerId
 }
 
 function ufragOf({ currentLocalDescription }: FakeConnection): string {

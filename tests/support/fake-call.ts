@@ -14,6 +14,8 @@ export type Caller = Readonly<{
   media: FakeMedia
   /** The device has a network again. */
   online: () => void
+  /** The page has woken up. */
+  wake: () => void
   hidePage: () => void
   /** The participant of this name as this one sees it. */
   sees: (name: string) => ParticipantSnapshot | undefined
@@ -32,8 +34,9 @@ export class FakeRoom {
   }
 
   enter(name: string, clientId: number, media = new FakeMedia(), ice?: IcePort): Caller {
-    const listeners: Record<'online' | 'pageHide', () => void> = {
+    const listeners: Record<'online' | 'wake' | 'pageHide', () => void> = {
       online: () => undefined,
+      wake: () => undefined,
       pageHide: () => undefined,
     }
     const call = createCall({
@@ -45,9 +48,14 @@ export class FakeRoom {
         random: () => this.#random(),
         media: media.world(),
         connect: (configuration) => this.net.connect(name, configuration),
+        certificate: async () => ({ owner: name }) as unknown as RTCCertificate,
         codecs: () => null,
         onOnline: (listener) => {
           listeners.online = listener
+          return () => undefined
+        },
+        onWake: (listener) => {
+          listeners.wake = listener
           return () => undefined
         },
         onPageHide: (listener) => {
@@ -65,6 +73,7 @@ export class FakeRoom {
       media,
       sees,
       online: () => listeners.online(),
+      wake: () => listeners.wake(),
       hidePage: () => listeners.pageHide(),
     }
     this.#callers.push(caller)
@@ -95,6 +104,8 @@ export function isWhole(callers: readonly Caller[], net: FakeNet): boolean {
       call.snapshot().participants.length === callers.length &&
       call.snapshot().participants.every(({ state }) => state === 'connected') &&
       net.open(name).length === callers.length - 1 &&
-      net.open(name).every(({ signalingState }) => signalingState === 'stable'),
+      net
+        .open(name)
+        .every((connection) => connection.signalingState === 'stable' && net.isAgreed(connection)),
   )
 }

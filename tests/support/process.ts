@@ -18,9 +18,16 @@ export type ServerProcess = AsyncDisposable &
     ready(): Promise<Readonly<{ origin: string; port: number }>>
   }>
 
-/** Runs `server/main.ts`, or another script of server/, with these variables over a quiet environment. */
-export function startProcess(env: Readonly<Record<string, string>>, script = main): ServerProcess {
-  const child = spawn(process.execPath, [script], {
+/**
+ * Runs `server/main.ts`, or another script of server/, with these variables over a quiet environment; `way` is another
+ * command that runs Node.
+ */
+export function startProcess(
+  env: Readonly<Record<string, string>>,
+  script = main,
+  way: Readonly<{ command: string; prefix: readonly string[] }> = { command: process.execPath, prefix: [] },
+): ServerProcess {
+  const child = spawn(way.command, [...way.prefix, script], {
     env: { PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -32,6 +32,10 @@ export type PresencePort = Readonly<{
   set<Field extends keyof PresenceState>(field: Field, value: PresenceState[Field] | undefined): void
   /** After any change of any entry. */
   onChange(listener: () => void): Undo
+  /** False while the server is not heard: then who is missing among the others need not be gone. */
+  isLive(): boolean
+  /** The server may not be heard any more: asks it, and comes back sooner if so. */
+  poke(): void
 }>
 
 export type DocumentState = Readonly<{

@@ -84,6 +84,14 @@ export class Presence implements PresencePort {
     return this.#changes.add(listener)
   }
 
+  isLive(): boolean {
+    return this.#address !== null
+  }
+
+  poke(): void {
+    this.#wire.wake()
+  }
+
   [Symbol.dispose](): void {
     for (const undo of this.#undos) undo()
     this.#changes.clear()

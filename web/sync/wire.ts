@@ -59,13 +59,13 @@ export class Wire {
       })
     }
     listen('online', () => {
-      this.#wake()
+      this.wake()
     })
     listen('pageshow', () => {
-      this.#wake()
+      this.wake()
     })
     listen('visibilitychange', () => {
-      if (world.isVisible()) this.#wake()
+      if (world.isVisible()) this.wake()
     })
     listen('offline', () => {
       this.#lose(brokenCode)
@@ -109,6 +109,20 @@ export class Wire {
   /** Drops the frame unless the socket is open. */
   send(frame: Uint8Array): void {
     if (this.#phase.kind === 'open') this.#phase.socket.send(frame as Uint8Array<ArrayBuffer>)
+  }
+
+  /** Something happened after which the socket is either fine or gone, and nobody knows which. */
+  wake(): void {
+    if (this.#phase.kind === 'waiting') {
+      this.#failedCount = 0
+      this.#open()
+    } else if (this.#phase.kind === 'open' && this.#ask()) {
+      this.#cancelAnswerTimer?.()
+      this.#cancelAnswerTimer = this.#world.after(answerTimeoutMs, () => {
+        this.#lose(brokenCode)
+      })
+    }
+    this.#changes.tell()
   }
 
   /** Over for good. */
@@ -200,20 +214,6 @@ export class Wire {
     socket.onmessage = null
     socket.onclose = null
     socket.close()
-  }
-
-  /** Something happened after which the socket is either fine or gone, and nobody knows which. */
-  #wake(): void {
-    if (this.#phase.kind === 'waiting') {
-      this.#failedCount = 0
-      this.#open()
-    } else if (this.#phase.kind === 'open' && this.#ask()) {
-      this.#cancelAnswerTimer?.()
-      this.#cancelAnswerTimer = this.#world.after(answerTimeoutMs, () => {
-        this.#lose(brokenCode)
-      })
-    }
-    this.#changes.tell()
   }
 
   /** False if it has just been asked. */

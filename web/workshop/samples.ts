@@ -24,6 +24,7 @@ const participant: ParticipantSnapshot = {
   hasCamera: false,
   hasScreen: false,
   isSpeaking: false,
+  quality: { level: 'good', reason: null },
   voice: null,
   camera: null,
   screen: null,

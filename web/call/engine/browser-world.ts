@@ -18,9 +18,39 @@ export function browserWorld(): CallWorld {
     random: () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32,
     media: browserMedia(),
     connect: (configuration) => new RTCPeerConnection(configuration),
+    certificate: makeCertificate,
     codecs: (kind) => RTCRtpReceiver.getCapabilities(kind)?.codecs ?? null,
     onOnline: (listener) => listen(window, 'online', listener),
+    onWake,
     onPageHide: (listener) => listen(window, 'pagehide', listener),
+  }
+}
+
+/** A browser that makes none for us makes one for each connection: then no third can pass on a new one. */
+async function makeCertificate(): Promise<RTCCertificate | null> {
+  try {
+    return await RTCPeerConnection.generateCertificate({
+      name: 'ECDSA',
+      namedCurve: 'P-256',
+    } as AlgorithmIdentifier)
+  } catch {
+    return null
+  }
+}
+
+/** Frozen pages and those from the cache come back; the kind of network changes (where the browser tells it). */
+function onWake(listener: () => void): Undo {
+  const { connection } = navigator as { connection?: EventTarget }
+  const undos = [
+    listen(window, 'pageshow', listener),
+    listen(document, 'resume', listener),
+    listen(document, 'visibilitychange', () => {
+      if (document.visibilityState === 'visible') listener()
+    }),
+    connection === undefined ? () => undefined : listen(connection, 'change', listener),
+  ]
+  return () => {
+    for (const undo of undos) undo()
   }
 }
 

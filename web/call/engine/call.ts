@@ -3,8 +3,9 @@
  *
  * What the interface sees is an immutable snapshot; what it wants goes in by calls that never throw. Everything that
  * can go wrong with a device is a code beside that device, and never keeps anyone from joining: without microphone
- * and camera a participant only receives. Rules CA1–CA5 of docs/PROTOCOL.md.
+ * and camera a participant only receives. Rules CA1–CA12 of docs/PROTOCOL.md.
  */
+import { tellableSize, type PictureName, type PictureSize } from '#shared/call/shown.ts'
 import { readCallPresence } from '#shared/call/signal.ts'
 import type { ErrorCode } from '#shared/errors.ts'
 import type { PersonId } from '#shared/ids.ts'
@@ -16,7 +17,9 @@ import { Inputs } from './inputs.ts'
 import { hear, silent } from './levels.ts'
 import { Mesh, type Outgoing } from './mesh.ts'
 import { keepSame } from './same.ts'
+import { goodQuality, type Quality } from './quality.ts'
 import { Screen } from './screen.ts'
+import type { LinkStats } from './stats.ts'
 import type { CallWorld, Undo } from './world.ts'
 
 /** Why a device is not on although it was wanted. */
@@ -68,6 +71,8 @@ export type ParticipantSnapshot = Readonly<{
   hasCamera: boolean
   hasScreen: boolean
   isSpeaking: boolean
+  /** How it comes over here; of oneself, how one comes over at the others'. Looked at every two seconds. */
+  quality: Quality
   /** Sound to play; null for oneself. The same object as long as it is the same sound. */
   voice: MediaStream | null
   /** One video track and no sound; null while `hasCamera` is false. */
@@ -135,6 +140,13 @@ export type CallEngine = Readonly<{
   stopScreen(): void
   /** Loudness of the own microphone now: 0 is silence (or none), 1 is as loud as it gets. For meters. */
   microphoneLevel(): number
+  /**
+   * Tells how large a participant's picture is shown, in pixels of the screen, or that it is not: its sender then
+   * sends no more than that (CA12). Until this is told, it is sent as large as may be.
+   */
+  setShown(clientId: number, picture: PictureName, size: PictureSize | null): void
+  /** The newest numbers of each link, by clientID; empty outside a call. Read anew every two seconds. */
+  stats(): ReadonlyMap<number, LinkStats>
   [Symbol.dispose](): void
 }>
 
@@ -159,6 +171,8 @@ class Call implements CallEngine {
   #speaking = silent
   #cancelTick: Undo | null = null
   #snapshot: CallSnapshot
+  /** Undefined while it is being made. */
+  #certificate: RTCCertificate | null | undefined
 
   constructor(options: CallOptions) {
     const { world, presence } = options
@@ -169,9 +183,14 @@ class Call implements CallEngine {
     this.#undos = [
       presence.onChange(() => this.#update()),
       world.onOnline(() => this.#online()),
+      world.onWake(() => this.#mesh?.poke()),
       world.onPageHide(() => this.leave()),
     ]
     this.#snapshot = this.#look()
+    void world.certificate().then((certificate) => {
+      this.#certificate = certificate
+      this.#mesh?.reconcile()
+    })
   }
 
   snapshot(): CallSnapshot {
@@ -200,7 +219,13 @@ class Call implements CallEngine {
     this.#isPreview = false
     this.#inputs.open(null)
     this.#ice.start()
-    this.#mesh = new Mesh({ world, presence, ice: this.#ice, onChange: () => this.#update() })
+    this.#mesh = new Mesh({
+      world,
+      presence,
+      ice: this.#ice,
+      certificate: () => this.#certificate,
+      onChange: () => this.#update(),
+    })
     this.#mesh.join(this.#outgoing())
     this.#tickLater()
     this.#update()
@@ -246,6 +271,14 @@ class Call implements CallEngine {
 
   microphoneLevel(): number {
     return this.#inputs.level()
+  }
+
+  setShown(clientId: number, picture: PictureName, size: PictureSize | null): void {
+    this.#mesh?.show(clientId, { [picture]: size && tellableSize(size) })
+  }
+
+  stats(): ReadonlyMap<number, LinkStats> {
+    return this.#mesh?.stats() ?? new Map()
   }
 
   [Symbol.dispose](): void {
@@ -331,6 +364,7 @@ class Call implements CallEngine {
       hasCamera,
       hasScreen,
       isSpeaking: hasMicrophone && this.#speaking.isSpeaking,
+      quality: this.#mesh?.ownQuality() ?? goodQuality,
       voice: null,
       camera: this.#inputs.preview(),
       screen: this.#screen.stream,

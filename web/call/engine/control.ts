@@ -4,16 +4,26 @@
  * JSON texts. As in presence, slots and call states are the whole truth of their moment; the last one counts.
  */
 import { signalSlotSizeMax } from '#shared/limits.ts'
+import { readShown, type Shown } from '#shared/call/shown.ts'
 import { readCallPresence, readSignalSlot, type CallPresence, type SignalSlot } from '#shared/call/signal.ts'
 
 export const controlChannelLabel = 'control'
 export const controlChannelInit: RTCDataChannelInit = { negotiated: true, id: 0 }
+
+/** What stands around a slot. */
+const envelopeSizeMax = 96
 
 export type ControlMessage =
   /** I am alive. */
   | Readonly<{ k: 'ping' }>
   | Readonly<{ k: 'slot'; slot: SignalSlot }>
   | Readonly<{ k: 'call'; call: CallPresence }>
+  /** How large I show your pictures (CA12). */
+  | Readonly<{ k: 'shown'; shown: Shown }>
+  /** Pass this on to the participant of that clientID (CA11). */
+  | Readonly<{ k: 'relay'; to: number; slot: SignalSlot }>
+  /** This is from the participant of that clientID, as I know them (CA11). */
+  | Readonly<{ k: 'relayed'; from: number; slot: SignalSlot }>
   /** I am leaving the call. */
   | Readonly<{ k: 'bye' }>
 
@@ -23,7 +33,7 @@ export function writeControl(message: ControlMessage): string {
 
 /** Reads what came in; null if it means nothing (S-02). */
 export function readControl(data: unknown): ControlMessage | null {
-  if (typeof data !== 'string' || data.length > signalSlotSizeMax + 64) return null
+  if (typeof data !== 'string' || data.length > signalSlotSizeMax + envelopeSizeMax) return null
   let value: unknown
   try {
     value = JSON.parse(data)
@@ -43,7 +53,25 @@ export function readControl(data: unknown): ControlMessage | null {
       const call = readCallPresence('call' in value ? value.call : null)
       return call && { k: 'call', call }
     }
+    case 'shown': {
+      const shown = readShown('shown' in value ? value.shown : null)
+      return shown && { k: 'shown', shown }
+    }
+    case 'relay': {
+      const slot = readSignalSlot('slot' in value ? value.slot : null)
+      const to = 'to' in value ? value.to : null
+      return slot && isClientId(to) ? { k: 'relay', to, slot } : null
+    }
+    case 'relayed': {
+      const slot = readSignalSlot('slot' in value ? value.slot : null)
+      const from = 'from' in value ? value.from : null
+      return slot && isClientId(from) ? { k: 'relayed', from, slot } : null
+    }
     default:
       return null
   }
+}
+
+function isClientId(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 }

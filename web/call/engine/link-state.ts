@@ -37,6 +37,8 @@ export type LinkEvent =
   | Readonly<{ kind: 'adopt'; generation: number }>
   /** The device has a network again: the old path is likely dead, whatever the states say. */
   | Readonly<{ kind: 'online' }>
+  /** Nothing was heard for too long, whatever the states say. */
+  | Readonly<{ kind: 'silent' }>
   | Readonly<{ kind: 'tick' }>
 
 export type LinkEffect = 'restart' | 'rebuild' | null
@@ -81,7 +83,14 @@ export function stepLink(state: LinkState, event: LinkEvent, nowMs: number, isPo
       if (state.kind === 'connected')
         return { state: interrupt(state, nowMs + restartAgainMs, nowMs), effect: 'restart' }
       if (state.kind === 'interrupted') return restart(state, nowMs)
-      return { state, effect: null }
+      // What it has found so far belongs to a network that is gone.
+      if (state.kind === 'connecting') return { state, effect: 'restart' }
+      return { state: { ...state, rebuildAtMs: nowMs }, effect: null }
+    case 'silent': {
+      if (state.kind !== 'connected') return { state, effect: null }
+      const restartAtMs = nowMs + (isPolite ? politeExtraMs : 0)
+      return { state: interrupt(state, restartAtMs, nowMs), effect: null }
+    }
     case 'tick':
       return stepTick(state, nowMs)
     default:

@@ -7,7 +7,8 @@
  * docs/PROTOCOL.md.
  */
 import type { Description, SignalCandidate, SignalSlot } from '#shared/call/signal.ts'
-import { applyBudget, budgetOf, trimCodecs } from './budget.ts'
+import { applyBudget, budgetOf, fullAllowance, type Allowance } from './budget.ts'
+import { trimCodecs, tuneSpeech } from './codecs.ts'
 import {
   addFirstLines,
   addScreenLines,
@@ -60,7 +61,7 @@ export class Negotiation {
 
   #needsOffer = false
   #tracks: LineTracks = noTracks
-  #participantsCount = 2
+  #allowance: Allowance = fullAllowance
   readonly #prepared = new WeakSet<RTCRtpTransceiver>()
   readonly #budgets = new WeakMap<RTCRtpSender, string>()
 
@@ -103,9 +104,9 @@ export class Negotiation {
     this.#kick()
   }
 
-  send(tracks: LineTracks, participantsCount: number): void {
+  send(tracks: LineTracks, allowance: Allowance): void {
     this.#tracks = tracks
-    this.#participantsCount = participantsCount
+    this.#allowance = allowance
     this.#kick()
   }
 
@@ -164,7 +165,7 @@ export class Negotiation {
 
   async #takeAnswer([n, sdp]: Description): Promise<void> {
     if (this.#offer?.[0] !== n) return
-    await this.#connection.setRemoteDescription({ type: 'answer', sdp })
+    await this.#connection.setRemoteDescription({ type: 'answer', sdp: tuneSpeech(sdp) })
     this.#offer = null
     this.#options.onRegisters()
   }
@@ -175,7 +176,7 @@ export class Negotiation {
     if (this.#connection.signalingState !== 'stable' && !this.#options.isPolite) return
     this.#offerSeen = n
     try {
-      await this.#connection.setRemoteDescription({ type: 'offer', sdp })
+      await this.#connection.setRemoteDescription({ type: 'offer', sdp: tuneSpeech(sdp) })
     } finally {
       // Our own offer was rolled back; the connection asks again for what it still needs.
       if (this.#connection.signalingState !== 'have-local-offer') this.#offer = null
@@ -234,7 +235,7 @@ export class Negotiation {
       const { sender } = line
       const track = this.#tracks[name]
       if (sender.track !== track) await sender.replaceTrack(track)
-      if (track !== null) await this.#budget(name, sender)
+      if (track !== null) await this.#budget(name, sender, track)
     }
     if (!this.#isDisposed) this.#options.onLines(lines)
   }
@@ -244,16 +245,18 @@ export class Negotiation {
     this.#prepared.add(line)
     const isAudio = name === 'microphone' || name === 'screenAudio'
     const codecs = this.#options.world.codecs(isAudio ? 'audio' : 'video')
-    if (codecs !== null) line.setCodecPreferences(trimCodecs(codecs))
+    if (codecs !== null) line.setCodecPreferences(trimCodecs(codecs, name === 'microphone'))
     line.sender.setStreams(name === 'screen' || name === 'screenAudio' ? this.#sets[1] : this.#sets[0])
     line.direction = 'sendrecv'
   }
 
-  async #budget(name: LineName, sender: RTCRtpSender): Promise<void> {
-    const budget = budgetOf(name, this.#participantsCount)
+  async #budget(name: LineName, sender: RTCRtpSender, track: MediaStreamTrack): Promise<void> {
+    const { width, height } = track.getSettings()
+    const picture = width === undefined || height === undefined ? null : { width, height }
+    const budget = budgetOf(name, this.#allowance, picture)
     const key = JSON.stringify(budget)
     if (this.#budgets.get(sender) === key) return
-    if (await applyBudget(sender, budget)) this.#budgets.set(sender, key)
+    if (await applyBudget(name, sender, budget)) this.#budgets.set(sender, key)
   }
 }
 

@@ -45,10 +45,14 @@ export type CallWorld = Readonly<{
   random(): number
   media: MediaWorld
   connect(configuration: RTCConfiguration): RTCPeerConnection
+  /** What this browser signs a call's connections with: one for all of them (CA11). Null where it cannot be had. */
+  certificate(): Promise<RTCCertificate | null>
   /** What this browser can receive, or null where it does not tell. */
   codecs(kind: 'audio' | 'video'): readonly RTCRtpCodec[] | null
   /** The device has a network again. */
   onOnline(listener: () => void): Undo
+  /** The network, or the page, has woken up or changed: what was a path before may be none now. */
+  onWake(listener: () => void): Undo
   /** The page is about to go: the last moment to say goodbye. */
   onPageHide(listener: () => void): Undo
 }>
