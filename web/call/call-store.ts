@@ -2,7 +2,7 @@
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import { readCallPresence } from '#shared/call/signal.ts'
-import type { PersonId } from '#shared/ids.ts'
+import type { PersonId, RoomId } from '#shared/ids.ts'
 import { recall, remember } from '../device.ts'
 import { useI18n } from '../i18n.ts'
 import type { PresencePort } from '../sync/ports.ts'
@@ -145,6 +145,8 @@ export const useCallStore = defineStore('call', () => {
     chooseMicrophone,
     chooseCamera,
     chooseSpeaker,
+    /** What both ends of a link compare; null while there is none. Rejects if it cannot be loaded. */
+    codeOf: async (clientId: number, roomId: RoomId) => (await engine?.codeOf(clientId, roomId)) ?? null,
     /** From a press. */
     resumeSound: () => voices.resume(),
     /** Loudness of the own microphone, 0…1. */

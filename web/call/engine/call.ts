@@ -7,7 +7,7 @@
  */
 import { readCallPresence } from '#shared/call/signal.ts'
 import type { ErrorCode } from '#shared/errors.ts'
-import type { PersonId } from '#shared/ids.ts'
+import type { PersonId, RoomId } from '#shared/ids.ts'
 import { callParticipantsMax } from '#shared/limits.ts'
 import { Listeners } from '../../sync/listeners.ts'
 import type { PresencePort } from '../../sync/ports.ts'
@@ -135,6 +135,8 @@ export type CallEngine = Readonly<{
   stopScreen(): void
   /** Loudness of the own microphone now: 0 is silence (or none), 1 is as loud as it gets. For meters. */
   microphoneLevel(): number
+  /** The words that both ends of a link compare (CA10); null while there is no link. Rejects if it cannot be loaded. */
+  codeOf(clientId: number, roomId: RoomId): Promise<readonly string[] | null>
   [Symbol.dispose](): void
 }>
 
@@ -246,6 +248,12 @@ class Call implements CallEngine {
 
   microphoneLevel(): number {
     return this.#inputs.level()
+  }
+
+  async codeOf(clientId: number, roomId: RoomId): Promise<readonly string[] | null> {
+    const { pairCode } = await import('#shared/call/pair-code.ts')
+    const descriptions = this.#mesh?.descriptionsOf(clientId) ?? null
+    return descriptions === null ? null : pairCode(descriptions.local, descriptions.remote, roomId)
   }
 
   [Symbol.dispose](): void {

@@ -102,6 +102,12 @@ export class Link {
     return isChannelEnough ? null : this.#slot()
   }
 
+  /** The descriptions in force: each names the certificate of its end. */
+  descriptions(): Readonly<{ local: string; remote: string }> {
+    const { currentLocalDescription, currentRemoteDescription } = this.#wire.connection
+    return { local: currentLocalDescription?.sdp ?? '', remote: currentRemoteDescription?.sdp ?? '' }
+  }
+
   receive(slot: SignalSlot, way: 'presence' | 'channel'): void {
     if (slot.s !== this.#options.remoteSession || slot.t !== this.#options.session) return
     if (this.#received !== null && !isNewer(slot, this.#received)) return
