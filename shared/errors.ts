@@ -152,7 +152,7 @@ export const errorTable = {
   'no-relay': {
     status: 409,
     close: null,
-    sentence: 'This server has no relay, so it cannot hide addresses.',
+    sentence: 'This server has no relay.',
     fix: 'Ask whoever runs it to set one up.',
   },
   'too-many-requests': {

@@ -53,6 +53,20 @@ test('[CA6] [CA8] hands are seen by all; who moderates mutes, asks, removes and 
     await alice.page.locator('[data-participant]:not([data-self])[data-microphone="on"]').waitFor()
     await bob.page.locator('.asked').waitFor({ state: 'detached' })
   })
+  await t.test('[CA10] the words of the two are the same at both ends', async () => {
+    await bob.page.getByRole('tab', { name: /People/ }).click()
+    const codes: string[] = []
+    for (const [page, name] of [
+      [alice.page, 'Bob'],
+      [bob.page, 'Alice'],
+    ] as const) {
+      await page.getByRole('button', { name: `Compare words with ${name}` }).click()
+      codes.push(await page.locator('[data-pair-code]').innerText())
+      await page.getByRole('button', { name: 'Done' }).click()
+    }
+    assert.match(codes[0] ?? '', /^([a-z]+ ){4}[a-z]+$/)
+    assert.equal(codes[0], codes[1])
+  })
   await t.test('who is removed is out, told so, and cannot come back until let in', async () => {
     await choose('Remove from the call')
     await bob.page.getByText('You were removed from the call').first().waitFor()

@@ -236,6 +236,9 @@ export const useCallStore = defineStore('call', () => {
     chooseMicrophone,
     chooseCamera,
     chooseSpeaker,
+    /** What both ends of a link compare; null while there is none. Rejects if it cannot be loaded. */
+    codeOf: async (clientId: number, roomId: RoomId) =>
+      (await started?.engine.codeOf(clientId, roomId)) ?? null,
     /** From a press. */
     resumeSound: () => started?.voices.resume(),
     /** Loudness of the own microphone, 0…1. */

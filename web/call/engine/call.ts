@@ -8,7 +8,7 @@
 import { tellableSize, type PictureName, type PictureSize } from '#shared/call/shown.ts'
 import { readCallPresence } from '#shared/call/signal.ts'
 import type { ErrorCode } from '#shared/errors.ts'
-import type { PersonId } from '#shared/ids.ts'
+import type { PersonId, RoomId } from '#shared/ids.ts'
 import { callParticipantsMax } from '#shared/limits.ts'
 import { Listeners } from '../../sync/listeners.ts'
 import type { PresencePort } from '../../sync/ports.ts'
@@ -147,6 +147,8 @@ export type CallEngine = Readonly<{
   setShown(clientId: number, picture: PictureName, size: PictureSize | null): void
   /** The newest numbers of each link, by clientID; empty outside a call. Read anew every two seconds. */
   stats(): ReadonlyMap<number, LinkStats>
+  /** The words that both ends of a link compare (CA10); null while there is no link. Rejects if it cannot be loaded. */
+  codeOf(clientId: number, roomId: RoomId): Promise<readonly string[] | null>
   [Symbol.dispose](): void
 }>
 
@@ -279,6 +281,12 @@ class Call implements CallEngine {
 
   stats(): ReadonlyMap<number, LinkStats> {
     return this.#mesh?.stats() ?? new Map()
+  }
+
+  async codeOf(clientId: number, roomId: RoomId): Promise<readonly string[] | null> {
+    const { pairCode } = await import('#shared/call/pair-code.ts')
+    const descriptions = this.#mesh?.descriptionsOf(clientId) ?? null
+    return descriptions === null ? null : pairCode(descriptions.local, descriptions.remote, roomId)
   }
 
   [Symbol.dispose](): void {

@@ -7,8 +7,9 @@ import { signalSlotSizeMax } from '#shared/limits.ts'
 import { readShown, type Shown } from '#shared/call/shown.ts'
 import { readCallPresence, readSignalSlot, type CallPresence, type SignalSlot } from '#shared/call/signal.ts'
 
-export const controlChannelLabel = 'control'
-export const controlChannelInit: RTCDataChannelInit = { negotiated: true, id: 0 }
+export function openControl(connection: RTCPeerConnection): RTCDataChannel {
+  return connection.createDataChannel('control', { negotiated: true, id: 0 })
+}
 
 /** What stands around a slot. */
 const envelopeSizeMax = 96

@@ -8,13 +8,7 @@
 import type { Shown } from '#shared/call/shown.ts'
 import { fitSlot, type CallPresence, type SignalSlot } from '#shared/call/signal.ts'
 import type { Allowance } from './budget.ts'
-import {
-  controlChannelInit,
-  controlChannelLabel,
-  readControl,
-  writeControl,
-  type ControlMessage,
-} from './control.ts'
+import { openControl, readControl, writeControl, type ControlMessage } from './control.ts'
 import { Gate } from './gate.ts'
 import { Hearing } from './hearing.ts'
 import { Inbox, type Way } from './inbox.ts'
@@ -109,6 +103,12 @@ export class Link {
   /** The slot that a third should pass on, or null while the other side is heard (CA11). */
   relaySlot(): SignalSlot | null {
     return this.#hearing.needsRelay(this.#nowMs()) ? this.#slot() : null
+  }
+
+  /** The descriptions in force: each names the certificate of its end. */
+  descriptions(): Readonly<{ local: string; remote: string }> {
+    const { currentLocalDescription, currentRemoteDescription } = this.#wire.connection
+    return { local: currentLocalDescription?.sdp ?? '', remote: currentRemoteDescription?.sdp ?? '' }
   }
 
   receive(slot: SignalSlot, way: Way): void {
@@ -297,7 +297,7 @@ export class Link {
     this.#builtAtMs = this.#nowMs()
     this.#measuring.begin()
     const connection = world.connect(configuration())
-    const channel = connection.createDataChannel(controlChannelLabel, controlChannelInit)
+    const channel = openControl(connection)
     connection.onconnectionstatechange = () =>
       this.#step({ kind: 'connection', state: connection.connectionState })
     channel.onopen = () => this.#opened()

@@ -209,6 +209,11 @@ export class Mesh {
       .map((peer) => describe(peer, this.#quality.get(peer.clientId) ?? goodQuality))
   }
 
+  /** Null for who is not there. */
+  descriptionsOf(clientId: number): ReturnType<Link['descriptions']> | null {
+    return this.#peers.get(clientId)?.link.descriptions() ?? null
+  }
+
   leave(): void {
     const { presence, world } = this.#options
     this.#undoPresence()
