@@ -153,6 +153,8 @@ export const searchWordsMax = 16
 export const strokePointsMax = 40_000
 /** Bytes of one shape's row. */
 export const shapeSizeMax = 128 * 1024
+/** UTF-16 code units that one page writes into the text of one shape. */
+export const boardTextLengthMax = 10_000
 /** Bytes of a whole board: a phone must be able to open it. It is full then, and takes nothing more in (Y-26) … */
 export const boardSizeMax = 20 * 1024 * 1024
 /** … and whoever runs the server is warned at this many. */

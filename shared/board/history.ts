@@ -68,13 +68,6 @@ export function redo<Value>(history: History<Value>, present: Present<Value>): S
   }
 }
 
-/** After a value came back under another key: entries that speak of the old key now speak of the new one. */
-export function renameKey<Value>(history: History<Value>, from: string, to: string): History<Value> {
-  const rename = (entry: Entry<Value>): Entry<Value> =>
-    entry.map((change) => (change.key === from ? { ...change, key: to } : change))
-  return { done: history.done.map(rename), undone: history.undone.map(rename) }
-}
-
 function isNow<Value>(present: Present<Value>, key: string, expected: Value | null): boolean {
   const value = present.read(key)
   return value === null || expected === null ? value === expected : present.isSame(value, expected)

@@ -1,14 +1,16 @@
 /**
- * What travels beside the board's document: cursors, and strokes while they are being drawn.
+ * What travels beside the board's document: cursors, strokes while they are being drawn, and what is being moved.
  *
  *     frame  = version part{1…}               at most liveFrameSizeMax bytes
  *     part   = kind body                      in lib0's encoding
  *     cursor = x y                            varInts, in 1/16 px
  *     away   =                                the cursor left the board
- *     begin  = stroke ink width
+ *     begin  = stroke ink width               `mark` is the same for a highlighter, `laser` for what only points
  *     points = stroke from packed             `from`: how many points were sent before; `packed` as in points.ts
  *     commit = stroke id                      the document has it now, or soon, under this id
  *     drop   = stroke                         it will not come
+ *     lift   = count id{count}                these shapes are being moved; none: they are where the document says
+ *     shift  = float32{6}                     by this matrix, from where the document has them
  *
  * `stroke` is a number the sender chose; it means nothing to anyone else. Nothing here is stored. Who missed a part
  * drops the stroke and waits for the document. Rule W4 of docs/PROTOCOL.md. Pure; decoding never throws.
@@ -19,15 +21,22 @@ import { exhaustive } from '../assert.ts'
 import { liveFrameSizeMax } from '../limits.ts'
 import type { Point } from './geometry.ts'
 import { coordinateMax, unpackPoints, type Points } from './points.ts'
-import { isInkStyle, parseShapeKey, type InkStyle, type ShapeId } from './shape.ts'
+import type { Matrix } from './place.ts'
+import { parseShapeKey, type ShapeId } from './shape.ts'
+import { isInkStyle, type InkStyle } from './style.ts'
+
+/** What a stroke will be. */
+export type StrokeBegin = 'begin' | 'mark' | 'laser'
 
 export type LivePart =
   | Readonly<{ kind: 'cursor'; at: Point }>
   | Readonly<{ kind: 'away' }>
-  | Readonly<{ kind: 'begin'; stroke: number; style: InkStyle }>
+  | Readonly<{ kind: StrokeBegin; stroke: number; style: InkStyle }>
   | Readonly<{ kind: 'points'; stroke: number; from: number; packed: Uint8Array }>
   | Readonly<{ kind: 'commit'; stroke: number; id: ShapeId }>
   | Readonly<{ kind: 'drop'; stroke: number }>
+  | Readonly<{ kind: 'lift'; ids: readonly ShapeId[] }>
+  | Readonly<{ kind: 'shift'; matrix: Matrix }>
 
 /** A part as received: its points are unpacked and known to be sound. */
 export type ReceivedPart =
@@ -39,7 +48,20 @@ export const livePointsMax = 600
 
 const version = 1
 const unitsPerPx = 16
-const kinds = { cursor: 0, away: 1, begin: 2, points: 3, commit: 4, drop: 5 } as const
+const kinds = {
+  cursor: 0,
+  away: 1,
+  begin: 2,
+  points: 3,
+  commit: 4,
+  drop: 5,
+  mark: 6,
+  laser: 7,
+  lift: 8,
+  shift: 9,
+} as const
+/** Shapes that are shown while they are moved: more fit no frame, and are seen when they are put down. */
+export const liftedShapesMax = 150
 /** Largest number of a stroke, and of points sent before. */
 const countMax = 2 ** 31 - 1
 
@@ -78,6 +100,8 @@ function writePart(encoder: encoding.Encoder, part: LivePart): void {
     case 'away':
       return
     case 'begin':
+    case 'mark':
+    case 'laser':
       encoding.writeVarUint(encoder, part.stroke)
       encoding.writeVarUint(encoder, part.style.ink)
       encoding.writeVarUint(encoder, part.style.width)
@@ -94,6 +118,13 @@ function writePart(encoder: encoding.Encoder, part: LivePart): void {
     case 'drop':
       encoding.writeVarUint(encoder, part.stroke)
       return
+    case 'lift':
+      encoding.writeVarUint(encoder, part.ids.length)
+      for (const id of part.ids) encoding.writeVarString(encoder, id)
+      return
+    case 'shift':
+      for (const number of part.matrix) encoding.writeFloat32(encoder, number)
+      return
     default:
       exhaustive(part)
   }
@@ -107,10 +138,25 @@ function readPart(decoder: decoding.Decoder): ReceivedPart | null {
     }
     case kinds.away:
       return { kind: 'away' }
-    case kinds.begin: {
-      const stroke = readCount(decoder)
-      const style = { ink: decoding.readVarUint(decoder), width: decoding.readVarUint(decoder) }
-      return stroke !== null && isInkStyle(style.ink, style.width) ? { kind: 'begin', stroke, style } : null
+    case kinds.begin:
+      return readBegin(decoder, 'begin')
+    case kinds.mark:
+      return readBegin(decoder, 'mark')
+    case kinds.laser:
+      return readBegin(decoder, 'laser')
+    case kinds.lift:
+      return readLift(decoder)
+    case kinds.shift: {
+      const [a, b, c, d, e, f] = [0, 0, 0, 0, 0, 0].map(() => decoding.readFloat32(decoder)) as [
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+      ]
+      const isFinite = [a, b, c, d, e, f].every((number) => Math.abs(number) <= coordinateMax)
+      return isFinite ? { kind: 'shift', matrix: [a, b, c, d, e, f] } : null
     }
     case kinds.points: {
       const stroke = readCount(decoder)
@@ -132,6 +178,24 @@ function readPart(decoder: decoding.Decoder): ReceivedPart | null {
     default:
       return null
   }
+}
+
+function readBegin(decoder: decoding.Decoder, kind: StrokeBegin): ReceivedPart | null {
+  const stroke = readCount(decoder)
+  const style = { ink: decoding.readVarUint(decoder), width: decoding.readVarUint(decoder) }
+  return stroke !== null && isInkStyle(style.ink, style.width) ? { kind, stroke, style } : null
+}
+
+function readLift(decoder: decoding.Decoder): ReceivedPart | null {
+  const count = decoding.readVarUint(decoder)
+  if (count > liftedShapesMax) return null
+  const ids: ShapeId[] = []
+  for (let left = count; left > 0; left--) {
+    const key = parseShapeKey(decoding.readVarString(decoder))
+    if (key?.register !== null) return null
+    ids.push(key.id)
+  }
+  return { kind: 'lift', ids }
 }
 
 function readCount(decoder: decoding.Decoder): number | null {

@@ -4,7 +4,7 @@
  * Rules D2, D3, CH1, CH2, CH6, BO1 and BO5 of docs/PROTOCOL.md. A writer is known by their seat, which every struct's
  * clientID carries (ID3), by their role, and by whether the room lets them draw.
  */
-import { isShapeRow, parseShapeKey } from '../board/shape.ts'
+import { isRegisterValue, isShapeRow, parseShapeKey } from '../board/shape.ts'
 import { isMessageValue, parseMessageKey } from '../chat/message.ts'
 import { isReactionValue, parseReactionKey } from '../chat/reaction.ts'
 import { may, type DocumentKind, type Role } from '../room.ts'
@@ -26,7 +26,8 @@ export type Policy = Readonly<{
   mayDelete(owner: Seat, writer: Writer): boolean
 }>
 
-type Rules = Omit<Policy, 'allowsEntry'> & Readonly<{ allowsValue(root: string, value: unknown): boolean }>
+type Rules = Omit<Policy, 'allowsEntry'> &
+  Readonly<{ allowsValue(root: string, key: string, value: unknown): boolean }>
 
 export const policies: Readonly<Record<DocumentKind, Policy>> = {
   // The server's alone (D3).
@@ -41,14 +42,17 @@ export const policies: Readonly<Record<DocumentKind, Policy>> = {
     allowsKey: (root, key, { seat }) =>
       (root === 'm' && parseMessageKey(key)?.seat === seat) ||
       (root === 'r' && parseReactionKey(key)?.seat === seat),
-    allowsValue: (root, value) => (root === 'm' ? isMessageValue(value) : isReactionValue(value)),
+    allowsValue: (root, _key, value) => (root === 'm' ? isMessageValue(value) : isReactionValue(value)),
     mayDelete: (owner, writer) => owner === writer.seat || may(writer.role, 'moderate'),
   }),
   board: policyOf({
     mayWrite: (writer) => writer.canDraw,
     // Whoever takes back an erasure puts another's row in its place again.
-    allowsKey: (root, key) => root === 'shapes' && parseShapeKey(key)?.register === null,
-    allowsValue: (_root, value) => isShapeRow(value),
+    allowsKey: (root, key) => root === 'shapes' && parseShapeKey(key) !== null,
+    allowsValue: (_root, key, value) => {
+      const register = parseShapeKey(key)?.register ?? null
+      return register === null ? isShapeRow(value) : isRegisterValue(register, value)
+    },
     mayDelete: () => true,
   }),
 }
@@ -56,6 +60,7 @@ export const policies: Readonly<Record<DocumentKind, Policy>> = {
 function policyOf({ allowsValue, ...rules }: Rules): Policy {
   return {
     ...rules,
-    allowsEntry: (root, key, value, writer) => rules.allowsKey(root, key, writer) && allowsValue(root, value),
+    allowsEntry: (root, key, value, writer) =>
+      rules.allowsKey(root, key, writer) && allowsValue(root, key, value),
   }
 }

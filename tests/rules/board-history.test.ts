@@ -7,7 +7,6 @@ import {
   historyEntriesMax,
   record,
   redo,
-  renameKey,
   undo,
   type Entry,
   type History,
@@ -124,17 +123,6 @@ test('[BO4] the oldest actions are forgotten', () => {
   while (sheet.step(undo) !== null) count++
   assert.equal(count, historyEntriesMax)
   assert.deepEqual(sheet.now, { a: 0 })
-})
-
-test('[BO4] entries follow a value that came back under another key', () => {
-  const sheet = new Sheet()
-  sheet.act({ a: 1 })
-  sheet.act({ a: null })
-  sheet.history = renameKey(sheet.history, 'a', 'mine')
-  sheet.step(undo)
-  assert.deepEqual(sheet.now, { mine: 1 })
-  sheet.step(undo)
-  assert.deepEqual(sheet.now, {})
 })
 
 test('[BO4] alone, undoing everything empties the sheet and redoing everything fills it as it was', () => {

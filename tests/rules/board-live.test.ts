@@ -6,7 +6,8 @@ import fc from 'fast-check'
 import { liveFrameSizeMax } from '#shared/limits.ts'
 import { decodeLive, encodeLive, livePointsMax, type LivePart } from '#shared/board/live.ts'
 import { coordinateMax, packPoints, pointStride } from '#shared/board/points.ts'
-import { inkCount, strokeWidthMax, type ShapeId } from '#shared/board/shape.ts'
+import type { ShapeId } from '#shared/board/shape.ts'
+import { inkCount, strokeWidthMax } from '#shared/board/style.ts'
 
 const sixteenth = fc
   .integer({ min: -coordinateMax * 16, max: coordinateMax * 16 })

@@ -6,8 +6,10 @@ import type { PointerInput } from '#web/board/engine/tools/node.ts'
 import { Touches } from '#web/board/engine/touches.ts'
 import { wishOf } from '#web/board/engine/wheel.ts'
 
+const noKeys = { shift: false, alt: false, ctrl: false }
+
 function pointer(id: number, over: Partial<PointerInput> = {}): PointerInput {
-  return { id, x: 0, y: 0, kind: 'touch', pressure: 0.5, button: 'main', atMs: 0, ...over }
+  return { id, x: 0, y: 0, kind: 'touch', pressure: 0.5, button: 'main', atMs: 0, ...noKeys, ...over }
 }
 
 test('a second finger within 80 ms turns a young stroke into a pinch', () => {

@@ -4,15 +4,8 @@ import test from 'node:test'
 import fc from 'fast-check'
 import { seatMax, type Seat } from '#shared/ids.ts'
 import { shapeSizeMax } from '#shared/limits.ts'
-import {
-  inkCount,
-  isSameRow,
-  isShapeRow,
-  newShapeId,
-  parseShapeKey,
-  strokeWidthMax,
-  type StrokeRow,
-} from '#shared/board/shape.ts'
+import { inkCount, strokeWidthMax } from '#shared/board/style.ts'
+import { isSameValue, isShapeRow, newShapeId, parseShapeKey, type StrokeRow } from '#shared/board/shape.ts'
 
 const row: StrokeRow = { k: 'stroke', c: 0, w: 4, z: 'V00001', p: Uint8Array.of(16, 1, 0, 0) }
 
@@ -39,7 +32,8 @@ test('[BO1] a stroke is taken at the limits of its ink, width and size, and not 
   const points = new Uint8Array(shapeSizeMax - 512)
   assert.equal(isShapeRow({ ...row, c: inkCount - 1, w: strokeWidthMax, p: points }), true)
   const faults: Readonly<Record<string, unknown>>[] = [
-    { k: 'frame' },
+    { k: 'iframe' },
+    { k: 'rectangle' },
     { c: -1 },
     { c: inkCount },
     { c: 0.5 },
@@ -78,7 +72,7 @@ test('[BO1] X-04 nothing else is a shape: no embed, no list, nothing inherited',
 })
 
 test('[BO4] rows are the same when they say the same, byte for byte', () => {
-  assert.equal(isSameRow(row, structuredClone(row)), true)
+  assert.equal(isSameValue(row, structuredClone(row)), true)
   const others = [
     { c: 1 },
     { w: 5 },
@@ -86,5 +80,5 @@ test('[BO4] rows are the same when they say the same, byte for byte', () => {
     { p: Uint8Array.of(16, 1, 0, 2) },
     { p: row.p.slice(0, 3) },
   ]
-  for (const other of others) assert.equal(isSameRow(row, { ...row, ...other }), false)
+  for (const other of others) assert.equal(isSameValue(row, { ...row, ...other }), false)
 })

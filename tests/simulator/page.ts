@@ -5,7 +5,7 @@
 import { emptyHistory, record, undo, type Entry, type History } from '#shared/board/history.ts'
 import { orderBetween } from '#shared/board/order.ts'
 import { packPoints } from '#shared/board/points.ts'
-import { isSameRow, type ShapeRow } from '#shared/board/shape.ts'
+import { isSameValue, type BoardValue, type ShapeRow } from '#shared/board/shape.ts'
 import type { MessageKey } from '#shared/chat/message.ts'
 import type { Seat } from '#shared/ids.ts'
 import { firstSheetId, type Role } from '#shared/room.ts'
@@ -49,7 +49,7 @@ export class Page {
   readonly #onLink: (link: Link, page: Page) => void
   readonly #onNote: (text: string) => void
   readonly #events = new EventTarget()
-  #drawn: History<ShapeRow> = emptyHistory
+  #drawn: History<BoardValue> = emptyHistory
   #link: Link | null = null
   #isOnline: boolean
 
@@ -141,10 +141,10 @@ export class Page {
   }
 
   undo(): boolean {
-    const step = undo(this.#drawn, { read: (key) => this.board.row(key), isSame: isSameRow })
+    const step = undo<BoardValue>(this.#drawn, { read: (key) => this.board.value(key), isSame: isSameValue })
     if (!this.board.canWrite || step === null) return false
     this.#drawn = step.history
-    this.board.write(step.changes)
+    this.board.write(step.changes, () => this.#chance.next())
     return step.changes.length > 0
   }
 
@@ -185,8 +185,8 @@ export class Page {
     this.#link?.cut('page', 0, false)
   }
 
-  #write(entry: Entry<ShapeRow>): void {
-    this.board.write(entry)
+  #write(entry: Entry<BoardValue>): void {
+    this.board.write(entry, () => this.#chance.next())
     this.#drawn = record(this.#drawn, entry)
   }
 

@@ -1,11 +1,13 @@
 /** A board without a page: a real document, a clock that tests move, and others who draw too. */
 import * as Y from 'yjs'
-import type { Seat } from '#shared/ids.ts'
-import { BoardDoc } from '#web/board/engine/board-doc.ts'
+import { clientIdOf, type Seat } from '#shared/ids.ts'
+import { BoardDoc, type BoardShape } from '#web/board/engine/board-doc.ts'
 import { DraftKeeper, type DraftStorage } from '#web/board/engine/draft.ts'
 import { Editor } from '#web/board/engine/editor.ts'
 import { LiveChannel } from '#web/board/engine/live-channel.ts'
-import type { PointerInput } from '#web/board/engine/tools/node.ts'
+import type { BoardCommand } from '#web/board/engine/keys.ts'
+import type { Letters } from '#web/board/engine/letters.ts'
+import type { PointerInput, ToolName } from '#web/board/engine/tools/node.ts'
 import type { World } from '#web/board/engine/world.ts'
 import type { DocumentPort, DocumentState, LivePort } from '#web/sync/ports.ts'
 
@@ -17,8 +19,11 @@ export type FakeDocument = DocumentPort &
     set(state: Partial<DocumentState>): void
   }>
 
+let documentCount = 0
+
 export function fakeDocument(seat: number): FakeDocument {
   const doc = new Y.Doc()
+  doc.clientID = clientIdOf(seat as Seat, (documentCount += 1))
   const listeners = new Set<() => void>()
   let state: DocumentState = { isLoaded: true, isSynced: true, hasUnsent: false, canWrite: true }
   let writeCount = 0
@@ -130,6 +135,9 @@ export class FakeLive {
   }
 }
 
+/** Every letter is half as wide as it is high. */
+const fakeLetters: Letters = { width: (text, size) => (text.length * size) / 2 }
+
 /** One person at the board. */
 export class Drawer {
   readonly document: FakeDocument
@@ -148,11 +156,13 @@ export class Drawer {
     this.board = new BoardDoc(document)
     this.live = new LiveChannel(live.port(seat), this.board, world)
     const draft = new DraftKeeper(storage ?? fakeStorage(), 'draft', world)
-    this.editor = new Editor({ doc: this.board, live: this.live, draft, world })
+    this.editor = new Editor({ doc: this.board, live: this.live, draft, world, letters: fakeLetters })
   }
 
   input(x: number, y: number, over: Partial<PointerInput> = {}): PointerInput {
-    return { id: 1, x, y, kind: 'mouse', pressure: 0.5, button: 'main', atMs: this.#world.nowMs(), ...over }
+    const keys = { shift: false, alt: false, ctrl: false }
+    const atMs = this.#world.nowMs()
+    return { id: 1, x, y, kind: 'mouse', pressure: 0.5, button: 'main', atMs, ...keys, ...over }
   }
 
   down(x: number, y: number, over: Partial<PointerInput> = {}): this {
@@ -160,13 +170,51 @@ export class Drawer {
     return this
   }
 
-  move(x: number, y: number): this {
-    this.editor.pointerMove([this.input(x, y)], [])
+  move(x: number, y: number, over: Partial<PointerInput> = {}): this {
+    this.editor.pointerMove([this.input(x, y, over)], [])
     return this
   }
 
   up(): this {
     this.editor.complete()
+    return this
+  }
+
+  /** Presses and lets go. */
+  press(x: number, y: number, over: Partial<PointerInput> = {}): this {
+    return this.down(x, y, over).up()
+  }
+
+  tool(tool: ToolName): this {
+    this.editor.setTool(tool)
+    return this
+  }
+
+  run(...commands: readonly BoardCommand[]): this {
+    for (const command of commands) this.editor.run(command)
+    return this
+  }
+
+  /** With this tool from corner to corner; returns the new shape. */
+  make(tool: ToolName, x: number, y: number, toX: number, toY: number): BoardShape {
+    this.tool(tool).down(x, y).move(toX, toY).up()
+    const made = this.board.pile().find(({ id }) => this.editor.selection.ids.has(id))
+    if (made === undefined) throw new Error(`the ${tool} made nothing`)
+    return made
+  }
+
+  /** The shape as it is now. */
+  now(shape: Pick<BoardShape, 'id'>): BoardShape {
+    const found = this.board.shape(shape.id)
+    if (found === null) throw new Error('the shape is gone')
+    return found
+  }
+
+  /** Types in the shape at this place, or in a new text there. */
+  type(x: number, y: number, text: string): this {
+    this.editor.setTool('select')
+    this.editor.doubleClick(this.input(x, y))
+    this.editor.typing.write(text)
     return this
   }
 

@@ -118,7 +118,7 @@ export class RoomPage {
 
   /** Chooses a colour or a width by its name, and closes the box again. */
   async ink(name: string): Promise<void> {
-    await this.page.getByRole('button', { name: 'Colour and width', exact: true }).click()
+    await this.page.getByRole('button', { name: 'Style', exact: true }).click()
     await this.page.getByRole('radio', { name, exact: true }).check()
     await this.page.keyboard.press('Escape')
   }

@@ -1,7 +1,7 @@
 /** The board of the room this page is in: one sheet, drawn by many. */
 import { defineStore } from 'pinia'
 import { shallowRef } from 'vue'
-import { inkCount, strokeWidthMax, type InkStyle } from '#shared/board/shape.ts'
+import { firstStyle, isStyleFields, styleFields, styleOf, type Style } from '#shared/board/style.ts'
 import { firstSheetId, mayDraw, type Drawing } from '#shared/room.ts'
 import { recall, remember } from '../device.ts'
 import { useI18n } from '../i18n.ts'
@@ -11,10 +11,13 @@ import { colourOf } from '../ui/colour.ts'
 import { toast } from '../ui/toast.ts'
 import { BoardDoc } from './engine/board-doc.ts'
 import { DraftKeeper, type DraftStorage } from './engine/draft.ts'
-import { Editor, type EditorState } from './engine/editor.ts'
+import { Editor } from './engine/editor.ts'
+import type { EditorState } from './engine/editor-state.ts'
+import { fieldOf, type TextField } from './engine/text-field.ts'
 import { BoardInput } from './engine/input.ts'
 import type { BoardCommand } from './engine/keys.ts'
 import { LiveChannel } from './engine/live-channel.ts'
+import { browserLetters } from './engine/render/browser-letters.ts'
 import { Renderer } from './engine/render/renderer.ts'
 import { browserWorld } from './engine/world.ts'
 
@@ -45,8 +48,8 @@ export const useBoardStore = defineStore('board', () => {
     const live = new LiveChannel(port.live, doc, browserWorld)
     const draftKey = `stoa.stroke.${session.roomId}.${firstSheetId}.${String(session.seat)}`
     const draft = new DraftKeeper(tabStorage(), draftKey, browserWorld)
-    const editor = new Editor({ doc, live, draft, world: browserWorld })
-    editor.setStyle(recallStyle() ?? editor.style)
+    const editor = new Editor({ doc, live, draft, world: browserWorld, letters: browserLetters() })
+    editor.setStyle(recallStyle())
     const look = (): void => {
       state.value = editor.state
       isLoaded.value = port.state().isLoaded
@@ -134,25 +137,61 @@ export const useBoardStore = defineStore('board', () => {
   }
 
   /** Kept on this device for the next visit. Choosing ink means wanting to draw. */
-  function setStyle(style: InkStyle): void {
+  function setStyle(change: Partial<Style>): void {
     if (opened === null) return
-    opened.editor.setStyle(style)
-    if (opened.editor.state.tool !== 'pen') opened.editor.setTool('pen')
-    remember('ink', style)
+    const { editor } = opened
+    editor.setStyle(change)
+    if (editor.state.tool === 'hand' || editor.state.tool === 'eraser') editor.setTool('pen')
+    remember('ink', styleFields(editor.style))
   }
 
-  return { state, isLoaded, drawing, isFull, hasUnsent, open, close, attach, run, setStyle }
+  /** The field that a text is written in: what is in it now. */
+  function write(text: string): void {
+    opened?.editor.typing.write(text)
+  }
+
+  function endWriting(): void {
+    opened?.editor.typing.end()
+  }
+
+  /** Where the field stands, in CSS px of the board, and how it looks. */
+  function field(): TextField | null {
+    return opened === null ? null : fieldOf(opened.editor)
+  }
+
+  /** Chooses what is under the pointer, also what is locked: for the menu of it. */
+  function chooseAt(x: number, y: number): void {
+    if (opened === null) return
+    const { editor } = opened
+    const shape = editor.shapeAt(editor.toBoard({ x, y }), { kind: 'mouse' }, true)
+    if (shape === null) editor.selection.clear()
+    else if (!editor.selection.ids.has(shape.id)) {
+      if (editor.state.tool !== 'select') editor.setTool('select')
+      editor.selection.set(editor.selection.unitOf(shape))
+    }
+  }
+
+  return {
+    state,
+    isLoaded,
+    drawing,
+    isFull,
+    hasUnsent,
+    open,
+    close,
+    attach,
+    run,
+    setStyle,
+    write,
+    endWriting,
+    field,
+    chooseAt,
+  }
 })
 
-function recallStyle(): InkStyle | null {
+function recallStyle(): Style {
   const value = recall('ink')
-  if (typeof value !== 'object' || value === null) return null
-  const { ink, width } = value as Record<string, unknown>
-  return isWholeTo(ink, inkCount - 1) && isWholeTo(width, strokeWidthMax) && width > 0 ? { ink, width } : null
-}
-
-function isWholeTo(value: unknown, max: number): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= max
+  return isStyleFields(value) ? styleOf(value) : firstStyle
 }
 
 /** The tab's own storage; one that keeps nothing where the browser forbids it. */

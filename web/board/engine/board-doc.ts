@@ -6,18 +6,20 @@
  */
 import RBush from 'rbush'
 import type * as Y from 'yjs'
-import { boxOfPoints, inkReach, unionBox, type Box } from '#shared/board/geometry.ts'
+import { figureOf, type Figure } from '#shared/board/figure.ts'
+import { unionBox, type Box } from '#shared/board/geometry.ts'
 import type { Change } from '#shared/board/history.ts'
 import { compareOrder } from '#shared/board/order.ts'
-import { unpackPoints } from '#shared/board/points.ts'
-import { isShapeRow, newShapeId, parseShapeKey, type ShapeId, type ShapeRow } from '#shared/board/shape.ts'
-import type { Seat } from '#shared/ids.ts'
+import { boxOf } from '#shared/board/outline.ts'
+import { newPen, newShapeId, parseShapeKey, type BoardValue, type ShapeId } from '#shared/board/shape.ts'
+import { isPenLog, textOf, writeText, type PenLog } from '#shared/board/text.ts'
+import { seatOf, type Seat } from '#shared/ids.ts'
 import type { DocumentPort, Undo } from '../../sync/ports.ts'
 import { Listeners } from '../../sync/listeners.ts'
 
 /** One shape as the engine sees it. Replaced, never changed; only its rank moves. */
 export type BoardShape = Box &
-  Readonly<{ id: ShapeId; order: string; row: ShapeRow }> & {
+  Figure & {
     /** Its place in the pile: larger is higher. Valid until the next change. */
     rank: number
   }
@@ -27,10 +29,20 @@ export type ShapesChange = Readonly<{ added: readonly BoardShape[]; removed: rea
 /** From this many at once on, the index is built anew rather than filled one by one. */
 const bulkMin = 256
 
+/** The key under which a history keeps a shape's whole text, whoever's pens wrote it. */
+export function textKey(id: ShapeId): string {
+  return `${id}:x`
+}
+
 export class BoardDoc {
   readonly #port: DocumentPort
   readonly #map: Y.Map<unknown>
   readonly #shapes = new Map<ShapeId, BoardShape>()
+  /** Keys of what lies beside each row. */
+  readonly #registers = new Map<ShapeId, Set<string>>()
+  /** Lines by what they hold on to. */
+  readonly #linesAt = new Map<string, Set<ShapeId>>()
+  readonly #pens = new Map<ShapeId, string>()
   readonly #tree = new RBush<BoardShape>()
   readonly #listeners = new Listeners<[ShapesChange]>()
   readonly #stateListeners = new Listeners()
@@ -74,9 +86,32 @@ export class BoardDoc {
     return this.#shapes.get(id) ?? null
   }
 
-  /** The row under a key, or null. */
-  row(key: string): ShapeRow | null {
-    return this.#shapes.get(key as ShapeId)?.row ?? null
+  readonly figureAt = (id: string): BoardShape | null => this.#shapes.get(id as ShapeId) ?? null
+
+  /** What a key holds, or null. */
+  value(key: string): BoardValue | null {
+    const id = key.endsWith(':x') ? (key.slice(0, -2) as ShapeId) : null
+    if (id !== null) return this.#textAt(id) || null
+    return (this.#map.get(key) as BoardValue | undefined) ?? null
+  }
+
+  /** The keys of a shape's row and of all that lies beside it. */
+  keysOf(id: ShapeId): string[] {
+    return [id, ...(this.#registers.get(id) ?? [])]
+  }
+
+  /** True for the key of a row beside which somebody else has written. */
+  isTouchedByOthers(key: string): boolean {
+    for (const register of this.#registers.get(key as ShapeId) ?? []) {
+      const item = this.#map._map.get(register)
+      if (item !== undefined && seatOf(item.id.client) !== this.seat) return true
+    }
+    return false
+  }
+
+  /** Lines that hold on to this shape. */
+  linesAt(id: ShapeId): readonly ShapeId[] {
+    return [...(this.#linesAt.get(id) ?? [])]
   }
 
   /** All shapes, bottom to top. */
@@ -116,13 +151,20 @@ export class BoardDoc {
     return newShapeId(this.#port.seat, random)
   }
 
-  /** Writes one action in one transaction. */
-  write(changes: readonly Change<ShapeRow>[]): void {
+  /** Writes one action in one transaction. Texts under `textKey` are written with this page's own pens. */
+  write(changes: readonly Change<BoardValue>[], random: () => number): void {
     if (changes.length === 0) return
     this.#port.transact(() => {
       for (const { key, after } of changes) {
-        if (after === null) this.#map.delete(key)
+        if (key.endsWith(':x'))
+          this.#writeText(key.slice(0, -2) as ShapeId, typeof after === 'string' ? after : '', random)
+        else if (after === null) this.#map.delete(key)
         else this.#map.set(key, after)
+      }
+      // What was written in a shape goes with it.
+      for (const { key, after } of changes) {
+        if (after === null && parseShapeKey(key)?.register === null)
+          for (const log of this.#logsAt(key as ShapeId).keys()) this.#map.delete(`${key}:x${log}`)
       }
     })
   }
@@ -140,27 +182,110 @@ export class BoardDoc {
     for (const undo of this.#undos.splice(0)) undo()
   }
 
-  #read(keys: Iterable<string>): void {
-    const added: BoardShape[] = []
-    const removed: BoardShape[] = []
-    for (const key of keys) {
-      const id = parseShapeKey(key)
-      if (id === null || id.register !== null) continue
-      const old = this.#shapes.get(id.id)
-      if (old !== undefined) {
-        this.#shapes.delete(id.id)
-        removed.push(old)
-      }
-      const shape = shapeOf(id.id, this.#map.get(key))
-      if (shape !== null) {
-        this.#shapes.set(id.id, shape)
-        added.push(shape)
-      }
+  #writeText(id: ShapeId, text: string, random: () => number): void {
+    const logs = this.#logsAt(id)
+    let pen = this.#pens.get(id)
+    // A pen whose log is gone would number its characters anew; one whose log is full writes no more.
+    if (pen !== undefined && logs.has(pen)) {
+      const log = writeText(logs, pen, text)
+      if (log !== null) this.#map.set(`${id}:x${pen}`, log)
+      if (log !== null || textOf(logs) === text) return
     }
-    if (added.length === 0 && removed.length === 0) return
-    this.#updateTree(added, removed)
-    this.#updatePile(added, removed)
-    this.#listeners.tell({ added, removed })
+    pen = newPen(this.seat, random())
+    const log = writeText(logs, pen, text)
+    if (log === null) return
+    this.#pens.set(id, pen)
+    this.#map.set(`${id}:x${pen}`, log)
+  }
+
+  #logsAt(id: ShapeId): Map<string, PenLog> {
+    const logs = new Map<string, PenLog>()
+    const from = id.length + 2
+    // Those written in this transaction are not in the index yet.
+    const own = this.#pens.get(id)
+    const keys = new Set(this.#registers.get(id))
+    if (own !== undefined) keys.add(`${id}:x${own}`)
+    for (const key of keys) {
+      const log = key[from - 1] === 'x' ? this.#map.get(key) : undefined
+      if (isPenLog(log)) logs.set(key.slice(from), log)
+    }
+    return logs
+  }
+
+  #textAt(id: ShapeId): string {
+    const logs = this.#logsAt(id)
+    return logs.size === 0 ? '' : textOf(logs)
+  }
+
+  #read(keys: Iterable<string>): void {
+    const ids = new Set<ShapeId>()
+    for (const key of keys) {
+      const parsed = parseShapeKey(key)
+      if (parsed === null) continue
+      ids.add(parsed.id)
+      if (parsed.register !== null) this.#index(parsed.id, key)
+    }
+    const added = new Map<ShapeId, BoardShape>()
+    const removed: BoardShape[] = []
+    const replace = (id: ShapeId): void => {
+      const old = this.#shapes.get(id)
+      if (old !== undefined) {
+        this.#shapes.delete(id)
+        this.#hold(old, false)
+        if (added.get(id) !== old) removed.push(old)
+        added.delete(id)
+      }
+      const shape = this.#shapeAt(id)
+      if (shape === null) return
+      this.#shapes.set(id, shape)
+      this.#hold(shape, true)
+      added.set(id, shape)
+    }
+    for (const id of ids) replace(id)
+    // Lines end where other shapes are: they come after those.
+    const lines = new Set<ShapeId>()
+    for (const id of ids) {
+      if (this.#shapes.get(id)?.line != null) lines.add(id)
+      for (const line of this.#linesAt.get(id) ?? []) lines.add(line)
+    }
+    for (const id of lines) replace(id)
+    if (added.size === 0 && removed.length === 0) return
+    const news = [...added.values()]
+    this.#updateTree(news, removed)
+    this.#updatePile(news, removed)
+    this.#listeners.tell({ added: news, removed })
+  }
+
+  #index(id: ShapeId, key: string): void {
+    const known = this.#registers.get(id)
+    if (!this.#map.has(key)) {
+      known?.delete(key)
+      if (known?.size === 0) this.#registers.delete(id)
+    } else if (known === undefined) this.#registers.set(id, new Set([key]))
+    else known.add(key)
+  }
+
+  #shapeAt(id: ShapeId): BoardShape | null {
+    const registers: Record<string, unknown> = {}
+    let text = ''
+    const keys = this.#registers.get(id)
+    if (keys !== undefined) {
+      for (const key of keys) registers[key.charAt(id.length + 1)] = this.#map.get(key)
+      if ('x' in registers) text = this.#textAt(id)
+    }
+    const figure = figureOf(id, this.#map.get(id), { ...registers, text }, this.figureAt)
+    return figure === null ? null : { ...figure, ...boxOf(figure), rank: 0 }
+  }
+
+  #hold({ id, line }: BoardShape, isHeld: boolean): void {
+    for (const binding of [line?.ends.startsAt, line?.ends.endsAt]) {
+      if (binding == null) continue
+      const lines = this.#linesAt.get(binding.id) ?? new Set()
+      if (isHeld) lines.add(id)
+      else lines.delete(id)
+      if (lines.size === 0) this.#linesAt.delete(binding.id)
+      else this.#linesAt.set(binding.id, lines)
+    }
   }
 
   #updateTree(added: readonly BoardShape[], removed: readonly BoardShape[]): void {
@@ -190,11 +315,4 @@ export class BoardDoc {
       this.#pile.push(shape)
     }
   }
-}
-
-function shapeOf(id: ShapeId, row: unknown): BoardShape | null {
-  if (!isShapeRow(row)) return null
-  const points = unpackPoints(row.p)
-  if (points === null) return null
-  return { id, order: row.z, row, rank: 0, ...boxOfPoints(points.values, inkReach(row.w)) }
 }

@@ -4,13 +4,13 @@
  * It belongs to the tab (session storage): another tab must not commit it. A draft that cannot be kept costs nothing
  * but its safety, so a full or forbidden storage is left alone from then on.
  */
-import { isShapeRow, parseShapeKey, type ShapeId, type ShapeRow } from '#shared/board/shape.ts'
+import { isInkRow, isShapeRow, parseShapeKey, type InkRow, type ShapeId } from '#shared/board/shape.ts'
 import type { Undo } from '../../sync/ports.ts'
 import type { World } from './world.ts'
 
 export type DraftStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 
-export type Draft = Readonly<{ id: ShapeId; row: ShapeRow }>
+export type Draft = Readonly<{ id: ShapeId; row: InkRow }>
 
 /** How much drawing may be lost. */
 const draftIntervalMs = 500
@@ -103,7 +103,7 @@ function parse(text: string): Draft | null {
     const packed = Uint8Array.from(atob(String(row['p'])), (character) => character.charCodeAt(0))
     const value = { ...row, p: packed }
     const key = parseShapeKey(id)
-    return key?.register === null && isShapeRow(value) ? { id: key.id, row: value } : null
+    return key?.register === null && isShapeRow(value) && isInkRow(value) ? { id: key.id, row: value } : null
   } catch {
     return null
   }

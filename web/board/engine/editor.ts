@@ -4,55 +4,39 @@
  * It knows no DOM and no Vue. Gestures and commands come in; the document, the live channel and whoever paints hear of
  * what they caused.
  */
-import { inkReach, isTouching, type Box, type Point } from '#shared/board/geometry.ts'
-import {
-  emptyHistory,
-  record,
-  redo,
-  renameKey,
-  undo,
-  type Change,
-  type History,
-  type Step,
-} from '#shared/board/history.ts'
-import { unpackPoints } from '#shared/board/points.ts'
-import { isSameRow, parseShapeKey, type InkStyle, type ShapeId, type ShapeRow } from '#shared/board/shape.ts'
+import type { Point } from '#shared/board/geometry.ts'
+import { parseShapeKey, type ShapeId } from '#shared/board/shape.ts'
+import { firstStyle, type Style } from '#shared/board/style.ts'
 import type { Undo } from '../../sync/ports.ts'
-import type { BoardDoc } from './board-doc.ts'
-import {
-  centredCamera,
-  fittedTo,
-  movedBy,
-  viewBox,
-  zoomedAt,
-  zoomStep,
-  type Camera,
-  type Size,
-} from './camera.ts'
+import { removal } from './arrange.ts'
+import { Author, type BoardChange } from './author.ts'
+import type { BoardDoc, BoardShape } from './board-doc.ts'
+import type { Camera } from './camera.ts'
+import type { EditorState } from './editor-state.ts'
+import { Commands } from './commands.ts'
 import type { DraftKeeper } from './draft.ts'
 import { Ink } from './ink.ts'
 import type { BoardCommand } from './keys.ts'
+import type { Letters } from './letters.ts'
+import { Lift } from './lift.ts'
 import type { LiveChannel } from './live-channel.ts'
 import { Listeners } from '../../sync/listeners.ts'
-import type { PointerInput, PointerLook, StatePath, ToolContext, ToolName, ToolNode } from './tools/node.ts'
+import { handlesAround, pickHandle, pickShape, pickTouched } from './pick.ts'
+import { Selection, type PlacedHandle } from './selection.ts'
+import { Typing } from './typing.ts'
+import {
+  noHints,
+  type Hints,
+  type PointerInput,
+  type PointerLook,
+  type StatePath,
+  type ToolContext,
+  type ToolName,
+  type ToolNode,
+} from './tools/node.ts'
 import { toolTree } from './tools/tree.ts'
+import { Viewport } from './viewport.ts'
 import type { World } from './world.ts'
-
-/** What the interface shows. */
-export type EditorState = Readonly<{
-  tool: ToolName
-  style: InkStyle
-  zoom: number
-  look: PointerLook
-  canDraw: boolean
-  canUndo: boolean
-  canRedo: boolean
-  shapeCount: number
-  /** There are shapes, but none in sight. */
-  isLost: boolean
-  /** A gesture is under way. */
-  isBusy: boolean
-}>
 
 /** Something the person should be told once. */
 export type Notice =
@@ -60,46 +44,74 @@ export type Notice =
   'nothing-left-to-undo'
 
 /** What has to be painted anew. */
-export type Stale = 'camera' | 'faded' | 'ink' | 'pointer'
-
-/** Viewport px the arrow keys move the board. */
-const keyPans = { left: [64, 0], right: [-64, 0], up: [0, 64], down: [0, -64] } as const
+export type Stale = 'camera' | 'shapes' | 'ink' | 'overlay'
 
 export class Editor implements ToolContext {
+  readonly doc: BoardDoc
+  readonly world: World
+  readonly letters: Letters
+  readonly view = new Viewport()
+  readonly author: Author
+  readonly selection: Selection
+  readonly lift: Lift
   readonly ink: Ink
-  readonly #doc: BoardDoc
+  readonly typing: Typing
+  readonly #commands: Commands
   readonly #draft: DraftKeeper
   readonly #changes = new Listeners<[EditorState]>()
   readonly #notices = new Listeners<[Notice]>()
   readonly #stale = new Listeners<[Stale]>()
   readonly #undos: Undo[]
   #tool: ToolName = 'pen'
-  #style: InkStyle = { ink: 0, width: 4 }
-  #camera: Camera = { x: 0, y: 0, zoom: 1 }
-  #size: Size | null = null
+  #acting: ToolName = 'pen'
+  #style: Style = firstStyle
+  #keepsTool = false
+  #hasGrid = false
   #faded: ReadonlySet<ShapeId> = new Set()
+  #hints: Hints = noHints
   #pointer: Point | null = null
-  #history: History<ShapeRow> = emptyHistory
   #path: StatePath = 'pen.idle'
   #node: ToolNode
   #state: EditorState
 
-  constructor(parts: Readonly<{ doc: BoardDoc; live: LiveChannel; draft: DraftKeeper; world: World }>) {
-    this.#doc = parts.doc
-    this.#draft = parts.draft
+  constructor(
+    parts: Readonly<{ doc: BoardDoc; live: LiveChannel; draft: DraftKeeper; world: World; letters: Letters }>,
+  ) {
+    const { doc, live, draft, world, letters } = parts
+    this.doc = doc
+    this.world = world
+    this.letters = letters
+    this.#draft = draft
+    this.author = new Author(doc, world)
+    this.selection = new Selection(doc, () => {
+      this.#changed('overlay')
+    })
+    this.lift = new Lift(doc, letters, (ids, matrix) => {
+      live.lift(ids, matrix)
+      this.#changed('shapes', 'ink', 'overlay')
+    })
     this.ink = new Ink(parts, {
-      save: (id, row) => this.#act([{ key: id, before: null, after: row }]),
+      save: (id, row) => this.act([{ key: id, before: null, after: row }]),
       changed: () => {
         this.#stale.tell('ink')
       },
     })
+    this.typing = new Typing(this, () => {
+      this.#changed('shapes', 'overlay')
+    })
+    this.#commands = new Commands(this)
     this.#node = toolTree[this.#path](this)
     this.#state = this.#snapshot()
     this.#undos = [
-      parts.doc.onChange(() => {
+      this.view.onChange(() => {
+        this.#changed('camera')
+      }),
+      doc.onChange(() => {
+        this.selection.sweep()
+        this.typing.follow()
         this.#changed()
       }),
-      parts.doc.onState(() => {
+      doc.onState(() => {
         // A gesture ends with the right to it; who may not draw has the hand, whichever tool is chosen.
         if (this.canDraw !== this.#state.canDraw) this.setTool(this.#tool)
         this.#restoreDraft()
@@ -114,20 +126,31 @@ export class Editor implements ToolContext {
   }
 
   get camera(): Camera {
-    return this.#camera
+    return this.view.camera
   }
 
-  /** Of the viewport, in CSS px; nothing until it is known. */
-  get size(): Size {
-    return this.#size ?? { width: 0, height: 0 }
+  get look(): PointerLook {
+    return this.#node.look
   }
 
-  get style(): InkStyle {
+  get hints(): Hints {
+    return this.#hints
+  }
+
+  get style(): Style {
     return this.#style
   }
 
+  get acting(): ToolName {
+    return this.#acting
+  }
+
+  get hasGrid(): boolean {
+    return this.#hasGrid
+  }
+
   get canDraw(): boolean {
-    return this.#doc.canWrite
+    return this.doc.canWrite
   }
 
   /** Shapes about to be erased. */
@@ -154,97 +177,63 @@ export class Editor implements ToolContext {
 
   [Symbol.dispose](): void {
     this.interrupt()
+    this.typing.end()
     for (const undone of this.#undos.splice(0)) undone()
   }
 
   // ── What the person chooses ─────────────────────────────────────────────────────────────────
   setTool(tool: ToolName): void {
     this.interrupt()
+    this.typing.end()
+    if (tool !== 'select') this.selection.clear()
     this.#tool = tool
+    this.#acting = tool
     this.settle()
   }
 
-  setStyle(style: InkStyle): void {
-    this.#style = style
+  /** Of what is chosen, and of what is drawn next. */
+  setStyle(change: Partial<Style>): void {
+    this.#style = { ...this.#style, ...change }
+    this.#commands.style(change)
     this.#changed()
   }
 
-  /** The viewport has this size now. The first one puts the board's origin into its middle. */
-  setSize(size: Size): void {
-    if (size.width <= 0 || size.height <= 0) return
-    const isFirst = this.#size === null
-    this.#size = size
-    this.setCamera(isFirst ? centredCamera(size) : this.#camera)
+  keepTool(keepsTool: boolean): void {
+    this.#keepsTool = keepsTool
+    this.#changed()
+  }
+
+  setGrid(hasGrid: boolean): void {
+    this.#hasGrid = hasGrid
+    this.#changed('camera')
   }
 
   setCamera(camera: Camera): void {
-    this.#camera = camera
-    this.#stale.tell('camera')
-    this.#changed()
-  }
-
-  panBy(dx: number, dy: number): void {
-    this.setCamera(movedBy(this.#camera, dx, dy))
-  }
-
-  /** Multiplies the zoom, keeping what is under `at`; without it, the middle. */
-  zoomBy(factor: number, at: Point = this.#middle()): void {
-    this.setCamera(zoomedAt(this.#camera, at, this.#camera.zoom * factor))
+    this.view.setCamera(camera)
   }
 
   run(command: BoardCommand): void {
-    switch (command) {
-      case 'pen':
-      case 'eraser':
-      case 'hand':
-        this.setTool(command)
-        return
-      case 'undo':
-        this.undo()
-        return
-      case 'redo':
-        this.redo()
-        return
-      case 'zoom-in':
-        this.zoomBy(zoomStep)
-        return
-      case 'zoom-out':
-        this.zoomBy(1 / zoomStep)
-        return
-      case 'zoom-reset':
-        this.setCamera(zoomedAt(this.#camera, this.#middle(), 1))
-        return
-      case 'fit':
-        this.fit()
-        return
-      case 'cancel':
-        this.cancel()
-        return
-      case 'left':
-      case 'right':
-      case 'up':
-      case 'down': {
-        const [dx, dy] = keyPans[command]
-        this.panBy(dx, dy)
-      }
-    }
-  }
-
-  /** Shows everything. */
-  fit(): void {
-    const bounds = this.#doc.bounds()
-    this.setCamera(bounds === null ? centredCamera(this.size) : fittedTo(bounds, this.size))
+    this.#commands.run(command)
   }
 
   // ── Gestures ────────────────────────────────────────────────────────────────────────────────
   /** A pointer goes down and acts as `tool`, whichever is chosen. */
   pointerDown(input: PointerInput, tool: ToolName = this.#tool): void {
-    this.#setNode(`${this.canDraw ? tool : 'hand'}.idle`)
+    this.typing.end()
+    this.#acting = this.canDraw || tool === 'select' || tool === 'laser' ? tool : 'hand'
+    this.#setNode(`${this.#acting}.idle`)
     this.#node.pointerDown?.(input)
   }
 
   pointerMove(inputs: readonly PointerInput[], predicted: readonly PointerInput[]): void {
-    this.#node.pointerMove?.(inputs, predicted)
+    const node = this.#node
+    node.pointerMove?.(inputs, predicted)
+    // What has begun with this move follows it.
+    if (this.#node !== node) this.#node.pointerMove?.(inputs, predicted)
+  }
+
+  doubleClick(input: PointerInput): void {
+    this.#node.doubleClick?.(input)
   }
 
   startPinch(a: Point, b: Point): void {
@@ -257,9 +246,10 @@ export class Editor implements ToolContext {
   }
 
   /** Where the pointer is now, pressed or not; null when it left. */
-  setPointer(at: Point | null): void {
+  setPointer(at: PointerInput | null): void {
     this.#pointer = at
-    this.#stale.tell('pointer')
+    if (at !== null && !this.#state.isBusy) this.#node.hover?.(at)
+    if (this.#node.look === 'none') this.#stale.tell('overlay')
   }
 
   complete(): void {
@@ -281,73 +271,86 @@ export class Editor implements ToolContext {
   }
 
   settle(): void {
-    this.#setNode(`${this.canDraw ? this.#tool : 'hand'}.idle`)
+    this.#acting = this.canDraw || this.#tool === 'select' || this.#tool === 'laser' ? this.#tool : 'hand'
+    this.#setNode(`${this.#acting}.idle`)
+  }
+
+  toBoard(at: Point): Point {
+    return this.view.toBoard(at)
+  }
+
+  setHints(hints: Partial<Hints>): void {
+    this.#hints = { ...this.#hints, ...hints }
+    if (hints.drawn !== undefined) this.#stale.tell('ink')
+    this.#stale.tell('overlay')
+  }
+
+  setLook(): void {
+    this.#stale.tell('overlay')
+  }
+
+  shapeAt(at: Point, { kind }: Pick<PointerInput, 'kind'>, isForLocked = false): BoardShape | null {
+    return pickShape(this.doc, at, { kind, zoom: this.camera.zoom }, isForLocked)
+  }
+
+  handleAt(at: Point, { kind }: Pick<PointerInput, 'kind'>): PlacedHandle | null {
+    return this.canDraw ? pickHandle(this.handles(), at, { kind, zoom: this.camera.zoom }) : null
+  }
+
+  handles(): PlacedHandle[] {
+    return handlesAround(this.selection, this.lift.figures, this.camera.zoom)
   }
 
   touched(a: Point, b: Point, distance: number): ShapeId[] {
-    const box: Box = {
-      minX: Math.min(a.x, b.x) - distance,
-      minY: Math.min(a.y, b.y) - distance,
-      maxX: Math.max(a.x, b.x) + distance,
-      maxY: Math.max(a.y, b.y) + distance,
-    }
-    return this.#doc
-      .shapesIn(box)
-      .filter(({ row }) => {
-        const points = unpackPoints(row.p)
-        return points !== null && isTouching(points.values, a, b, distance + inkReach(row.w))
-      })
-      .map(({ id }) => id)
+    return pickTouched(this.doc, a, b, distance)
   }
 
   setFaded(ids: ReadonlySet<ShapeId>): void {
     this.#faded = ids
-    this.#stale.tell('faded')
+    this.#stale.tell('shapes')
   }
 
   erase(ids: ReadonlySet<ShapeId>): void {
     this.#draft.end()
-    this.#act([...ids].map((key) => ({ key, before: this.#doc.row(key), after: null })))
+    this.act(removal(this.doc, ids))
+  }
+
+  act(changes: readonly BoardChange[]): boolean {
+    const isDone = this.author.act(changes)
+    if (isDone) this.#changed()
+    return isDone
+  }
+
+  made(id: ShapeId): void {
+    if (this.#keepsTool) return
+    this.#tool = 'select'
+    this.selection.set([id])
+  }
+
+  edit(what: ShapeId | Point): void {
+    if (!this.canDraw) return
+    if (this.#tool === 'text' && !this.#keepsTool) this.#tool = 'select'
+    this.typing.begin(what)
+    this.settle()
   }
 
   // ── Undo ────────────────────────────────────────────────────────────────────────────────────
   undo(): void {
-    this.interrupt()
-    this.#step(undo(this.#history, { read: (key) => this.#doc.row(key), isSame: isSameRow }))
+    this.#step('undo')
   }
 
   redo(): void {
+    this.#step('redo')
+  }
+
+  #step(direction: 'undo' | 'redo'): void {
     this.interrupt()
-    this.#step(redo(this.#history, { read: (key) => this.#doc.row(key), isSame: isSameRow }))
-  }
-
-  #act(changes: readonly Change<ShapeRow>[]): boolean {
-    const real = changes.filter(({ before, after }) => before !== null || after !== null)
-    if (real.length === 0 || !this.canDraw) return false
-    this.#history = record(this.#history, real)
-    this.#doc.write(real)
-    this.#changed()
-    return true
-  }
-
-  #step(step: Step<ShapeRow> | null): void {
-    if (step === null || !this.canDraw) return
+    this.typing.end()
+    const keys = this.author[direction]()
+    if (keys === null) return
     this.#draft.end()
-    this.#history = step.history
-    this.#doc.write(step.changes.map((change) => this.#underOwnKey(change)))
-    if (step.changes.length === 0) this.#notices.tell('nothing-left-to-undo')
+    if (keys.length === 0) this.#notices.tell('nothing-left-to-undo')
     this.#changed()
-  }
-
-  /**
-   * Somebody else's shape comes back as one's own, under a new id: written over what they once wrote, this person's row
-   * would depend on theirs.
-   */
-  #underOwnKey(change: Change<ShapeRow>): Change<ShapeRow> {
-    if (change.after === null || parseShapeKey(change.key)?.seat === this.#doc.seat) return change
-    const key = this.ink.newId()
-    this.#history = renameKey(this.#history, change.key, key)
-    return { ...change, key }
   }
 
   /** What a page that died was drawing, once it is known whether the document has it already. */
@@ -355,8 +358,8 @@ export class Editor implements ToolContext {
     if (!this.canDraw || this.ink.running !== null) return
     const draft = this.#draft.read()
     if (draft === null) return
-    if (parseShapeKey(draft.id)?.seat === this.#doc.seat && this.#doc.row(draft.id) === null) {
-      this.#act([{ key: draft.id, before: null, after: draft.row }])
+    if (parseShapeKey(draft.id)?.seat === this.doc.seat && this.doc.value(draft.id) === null) {
+      this.act([{ key: draft.id, before: null, after: draft.row }])
     }
     this.#draft.end()
   }
@@ -365,33 +368,31 @@ export class Editor implements ToolContext {
     this.#node.exit?.()
     this.#path = path
     this.#node = toolTree[path](this)
-    this.#stale.tell('pointer')
-    this.#changed()
+    this.#changed('overlay')
   }
 
-  #middle(): Point {
-    return { x: this.size.width / 2, y: this.size.height / 2 }
-  }
-
-  #changed(): void {
+  #changed(...stale: readonly Stale[]): void {
+    for (const each of stale) this.#stale.tell(each)
     this.#state = this.#snapshot()
     this.#changes.tell(this.#state)
   }
 
   #snapshot(): EditorState {
+    const { box, camera } = this.view
+    const chosen = this.selection.shapes
     return {
       tool: this.#tool,
-      style: this.#style,
-      zoom: this.#camera.zoom,
-      look: this.#node.look,
+      style: chosen.at(-1)?.style ?? this.#style,
+      zoom: camera.zoom,
       canDraw: this.canDraw,
-      canUndo: this.#history.done.length > 0,
-      canRedo: this.#history.undone.length > 0,
-      shapeCount: this.#doc.count,
-      isLost:
-        this.#size !== null &&
-        this.#doc.count > 0 &&
-        !this.#doc.hasShapesIn(viewBox(this.#camera, this.#size)),
+      canUndo: this.author.canUndo,
+      canRedo: this.author.canRedo,
+      shapeCount: this.doc.count,
+      chosen,
+      writingIn: this.typing.id,
+      keepsTool: this.#keepsTool,
+      hasGrid: this.#hasGrid,
+      isLost: box !== null && this.doc.count > 0 && !this.doc.hasShapesIn(box),
       isBusy: !this.#path.endsWith('.idle'),
     }
   }

@@ -35,13 +35,14 @@ export class BoardInput {
 
   constructor(parts: Parts) {
     this.#parts = parts
-    const { surface, root } = parts
+    const { surface, root, editor } = parts
     const { signal } = this.#ended
     surface.addEventListener('pointerdown', (event) => this.#down(event), { signal })
     surface.addEventListener('pointermove', (event) => this.#move(event), { signal })
     surface.addEventListener('pointerup', (event) => this.#up(event), { signal })
     surface.addEventListener('pointercancel', (event) => this.#lost(event), { signal })
     surface.addEventListener('lostpointercapture', (event) => this.#lost(event), { signal })
+    surface.addEventListener('dblclick', (event) => editor.doubleClick(this.#inputOf(event)), { signal })
     surface.addEventListener('pointerleave', (event) => this.#leave(event), { signal })
     surface.addEventListener('wheel', (event) => this.#wheel(event), { signal, passive: false })
     root.addEventListener('keydown', (event) => this.#keyDown(event), { signal })
@@ -121,15 +122,15 @@ export class BoardInput {
       ctrl: event.ctrlKey || event.metaKey,
       shift: event.shiftKey,
     })
-    if ('pan' in wish) editor.panBy(wish.pan.x, wish.pan.y)
-    else editor.zoomBy(wish.zoomFactor, this.#inputOf(event))
+    if ('pan' in wish) editor.view.panBy(wish.pan.x, wish.pan.y)
+    else editor.view.zoomBy(wish.zoomFactor, this.#inputOf(event))
   }
 
   #keyDown(event: KeyboardEvent): void {
     const { surface, editor } = this.#parts
     const { target } = event
     if (event.defaultPrevented || event.isComposing) return
-    if (target instanceof HTMLElement && target.closest('input, [popover]') !== null) return
+    if (target instanceof HTMLElement && target.closest('input, textarea, [popover], dialog') !== null) return
     if (event.code === 'Space') {
       // On a button it presses the button.
       if (target !== surface) return
@@ -180,6 +181,9 @@ export class BoardInput {
       pressure: isPointer ? event.pressure : 0,
       button: buttonOf(event),
       atMs: this.#parts.world.nowMs(),
+      shift: event.shiftKey,
+      alt: event.altKey,
+      ctrl: event.ctrlKey || event.metaKey,
     }
   }
 }

@@ -1,20 +1,39 @@
 /** The board's keys, while it has the focus. Pure. */
+import type { OrderWish, Side } from './arrange.ts'
+import type { ToolName } from './tools/node.ts'
+
+type Direction = 'left' | 'right' | 'up' | 'down'
 
 export type BoardCommand =
-  | 'pen'
-  | 'eraser'
-  | 'hand'
+  | ToolName
+  | Direction
+  | `${Direction}-far`
+  | OrderWish
+  | `align-${Side}`
+  | 'distribute-x'
+  | 'distribute-y'
+  | 'flip-x'
+  | 'flip-y'
   | 'undo'
   | 'redo'
   | 'zoom-in'
   | 'zoom-out'
   | 'zoom-reset'
   | 'fit'
+  | 'fit-chosen'
   | 'cancel'
-  | 'left'
-  | 'right'
-  | 'up'
-  | 'down'
+  | 'delete'
+  | 'duplicate'
+  | 'choose-all'
+  | 'copy'
+  | 'cut'
+  | 'paste'
+  | 'group'
+  | 'ungroup'
+  | 'lock'
+  | 'edit'
+  | 'keep-tool'
+  | 'grid'
 
 export type KeyInput = Readonly<{
   /** As the layout has it (`KeyboardEvent.key`), and the physical key (`code`). */
@@ -26,36 +45,84 @@ export type KeyInput = Readonly<{
   alt: boolean
 }>
 
-const plain: Readonly<Record<string, BoardCommand>> = {
+type Keys = Readonly<Record<string, BoardCommand>>
+
+const plain: Keys = {
+  v: 'select',
+  h: 'hand',
   p: 'pen',
   d: 'pen',
   e: 'eraser',
-  h: 'hand',
+  r: 'rectangle',
+  o: 'ellipse',
+  3: 'diamond',
+  l: 'line',
+  a: 'arrow',
+  t: 'text',
+  n: 'note',
+  f: 'frame',
+  k: 'laser',
+  q: 'keep-tool',
+  ']': 'front',
+  '[': 'back',
   escape: 'cancel',
+  enter: 'edit',
+  delete: 'delete',
+  backspace: 'delete',
   arrowleft: 'left',
   arrowright: 'right',
   arrowup: 'up',
   arrowdown: 'down',
 }
 
-const withCtrl: Readonly<Record<string, BoardCommand>> = {
+/** By the physical key: what Shift and a digit type differs between layouts. */
+const withShift: Keys = {
+  Digit1: 'fit',
+  Digit2: 'fit-chosen',
+  KeyD: 'highlighter',
+  KeyH: 'flip-x',
+  KeyV: 'flip-y',
+  KeyL: 'lock',
+  ArrowLeft: 'left-far',
+  ArrowRight: 'right-far',
+  ArrowUp: 'up-far',
+  ArrowDown: 'down-far',
+}
+
+const withCtrl: Keys = {
   z: 'undo',
   y: 'redo',
   '=': 'zoom-in',
   '+': 'zoom-in',
   '-': 'zoom-out',
   '0': 'zoom-reset',
+  a: 'choose-all',
+  c: 'copy',
+  x: 'cut',
+  v: 'paste',
+  d: 'duplicate',
+  g: 'group',
+  "'": 'grid',
+}
+
+const withCtrlAndShift: Keys = { z: 'redo', g: 'ungroup' }
+
+const withAlt: Keys = {
+  BracketRight: 'forward',
+  BracketLeft: 'backward',
+  KeyA: 'align-left',
+  KeyD: 'align-right',
+  KeyW: 'align-top',
+  KeyS: 'align-bottom',
+  KeyH: 'align-centre',
+  KeyV: 'align-middle',
 }
 
 /** What a key asks for, or null if nothing. */
-export function commandOf(input: KeyInput): BoardCommand | null {
-  if (input.alt) return null
-  const key = input.key.toLowerCase()
-  if (input.ctrl) {
-    if (key === 'z' && input.shift) return 'redo'
-    return withCtrl[key] ?? null
-  }
-  // By the physical key: what Shift+1 types differs between layouts.
-  if (input.shift) return input.code === 'Digit1' ? 'fit' : null
+export function commandOf({ key: typed, code, ctrl, shift, alt }: KeyInput): BoardCommand | null {
+  const key = typed.toLowerCase()
+  if (alt) return ctrl || shift ? null : (withAlt[code] ?? null)
+  if (ctrl) return (shift ? withCtrlAndShift[key] : undefined) ?? withCtrl[key] ?? null
+  if (shift) return withShift[code] ?? null
   return plain[key] ?? null
 }

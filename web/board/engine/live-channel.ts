@@ -1,5 +1,5 @@
 /**
- * What people see of each other before it is in the document: cursors, and strokes while they are drawn.
+ * What people see of each other before it is in the document: cursors, strokes while they are drawn, and what is moved.
  *
  * Outwards: everything since the last frame in one frame, at most 30 a second; a stroke's end at once. Inwards: each
  * peer's cursor and strokes. A committed stroke stays until the document has it, so that it never blinks, or five
@@ -8,13 +8,17 @@
 import {
   decodeLive,
   encodeLive,
+  liftedShapesMax,
   livePointsMax,
   type LivePart,
   type ReceivedPart,
+  type StrokeBegin,
 } from '#shared/board/live.ts'
 import type { Point } from '#shared/board/geometry.ts'
 import { packPoints, pointStride } from '#shared/board/points.ts'
-import type { InkStyle, ShapeId } from '#shared/board/shape.ts'
+import { identity, type Matrix } from '#shared/board/place.ts'
+import type { InkKind, ShapeId } from '#shared/board/shape.ts'
+import type { InkStyle } from '#shared/board/style.ts'
 import { strokePointsMax } from '#shared/limits.ts'
 import type { LivePort, Undo } from '../../sync/ports.ts'
 import type { BoardDoc } from './board-doc.ts'
@@ -22,26 +26,42 @@ import { Listeners } from '../../sync/listeners.ts'
 import type { World } from './world.ts'
 
 /** A stroke of somebody else's that is not in the document yet. */
-export type RemoteStroke = Readonly<{ style: InkStyle; values: readonly number[]; hasPressure: boolean }>
+export type RemoteStroke = Readonly<{
+  style: InkStyle
+  kind: InkKind | 'laser'
+  values: readonly number[]
+  hasPressure: boolean
+}>
+
+/** Shapes that somebody else is moving. */
+export type RemoteLift = Readonly<{ ids: ReadonlySet<ShapeId>; matrix: Matrix }>
 
 /** Where somebody else points; `idleMs` since they last moved. */
 export type RemoteCursor = Readonly<{ clientId: number; at: Point; idleMs: number }>
 
 type IncomingStroke = {
   style: InkStyle
+  kind: RemoteStroke['kind']
   values: number[]
   hasPressure: boolean
   committedId: ShapeId | null
   heardAtMs: number
 }
 
-type Peer = { cursor: Readonly<{ at: Point; atMs: number }> | null; strokes: Map<number, IncomingStroke> }
+type Peer = {
+  cursor: Readonly<{ at: Point; atMs: number }> | null
+  strokes: Map<number, IncomingStroke>
+  lift: (RemoteLift & Readonly<{ heardAtMs: number; isDone: boolean }>) | null
+}
 
-type OutgoingStroke = {
+const beginOf = { stroke: 'begin', highlight: 'mark', laser: 'laser' } as const satisfies Record<
+  RemoteStroke['kind'],
+  StrokeBegin
+>
+const kindOf = { begin: 'stroke', mark: 'highlight', laser: 'laser' } as const
+
+type OutgoingStroke = RemoteStroke & {
   number: number
-  style: InkStyle
-  values: readonly number[]
-  hasPressure: boolean
   isBegun: boolean
   sentCount: number
 }
@@ -64,11 +84,14 @@ export class LiveChannel {
   readonly #doc: BoardDoc
   readonly #world: World
   readonly #peers = new Map<number, Peer>()
-  readonly #listeners = new Listeners<['ink' | 'cursors']>()
+  readonly #listeners = new Listeners<['ink' | 'cursors' | 'lifts']>()
   readonly #undos: Undo[]
   #cursor: LivePart | null = null
   #stroke: OutgoingStroke | null = null
   #strokeNumber = 0
+  #lifted: ReadonlySet<ShapeId> = new Set()
+  #shift: Matrix | null = null
+  #isLiftSent = true
   #sentAtMs = -Infinity
   #stopFrame: Undo | null = null
   #stopSweep: Undo | null = null
@@ -81,7 +104,8 @@ export class LiveChannel {
       port.onReceive((clientId, payload) => {
         this.#receive(clientId, payload)
       }),
-      doc.onChange(() => {
+      doc.onChange(({ added, removed }) => {
+        this.#landLifted([...added, ...removed])
         this.#dropCommitted()
       }),
     ]
@@ -99,14 +123,31 @@ export class LiveChannel {
   }
 
   /** A stroke begins. `values` are its flat triples, which the caller goes on filling. */
-  beginStroke(style: InkStyle, values: readonly number[], hasPressure: boolean): void {
+  beginStroke(stroke: RemoteStroke): void {
     this.#strokeNumber += 1
     const number = this.#strokeNumber
-    this.#stroke = { number, style, values, hasPressure, isBegun: false, sentCount: 0 }
+    this.#stroke = { ...stroke, number, isBegun: false, sentCount: 0 }
     this.#sendSoon()
   }
 
   strokeGrew(): void {
+    this.#sendSoon()
+  }
+
+  /** The stroke is another now, with fewer points: it is sent once more. */
+  strokeShrank(): void {
+    if (this.#stroke !== null) this.#stroke.sentCount = 0
+    this.#sendSoon()
+  }
+
+  /** These shapes are moved by this matrix; null once they are put down. */
+  lift(ids: ReadonlySet<ShapeId>, matrix: Matrix | null): void {
+    const next = matrix === null || ids.size > liftedShapesMax ? new Set<ShapeId>() : ids
+    if (next.size === 0 && this.#lifted.size === 0) return
+    const isSame = next.size === this.#lifted.size && [...next].every((id) => this.#lifted.has(id))
+    if (!isSame) this.#isLiftSent = false
+    this.#lifted = next
+    this.#shift = next.size === 0 ? null : matrix
     this.#sendSoon()
   }
 
@@ -129,6 +170,10 @@ export class LiveChannel {
     return [...this.#peers.values()].flatMap((peer) => [...peer.strokes.values()])
   }
 
+  lifts(): RemoteLift[] {
+    return [...this.#peers.values()].flatMap(({ lift }) => lift ?? [])
+  }
+
   cursors(): RemoteCursor[] {
     const nowMs = this.#world.nowMs()
     return [...this.#peers].flatMap(([clientId, { cursor }]) =>
@@ -142,7 +187,7 @@ export class LiveChannel {
     this.#tellAll()
   }
 
-  onChange(listener: (what: 'ink' | 'cursors') => void): Undo {
+  onChange(listener: (what: 'ink' | 'cursors' | 'lifts') => void): Undo {
     return this.#listeners.add(listener)
   }
 
@@ -175,9 +220,14 @@ export class LiveChannel {
     const parts: LivePart[] = []
     if (this.#cursor !== null) parts.push(this.#cursor)
     this.#cursor = null
+    if (!this.#isLiftSent) parts.push({ kind: 'lift', ids: [...this.#lifted] })
+    this.#isLiftSent = true
+    if (this.#shift !== null) parts.push({ kind: 'shift', matrix: this.#shift })
+    this.#shift = null
     const stroke = this.#stroke
     if (stroke === null) return parts
-    if (!stroke.isBegun) parts.push({ kind: 'begin', stroke: stroke.number, style: stroke.style })
+    if (!stroke.isBegun)
+      parts.push({ kind: beginOf[stroke.kind], stroke: stroke.number, style: stroke.style })
     stroke.isBegun = true
     const from = stroke.sentCount
     const fresh = stroke.values.slice(from * pointStride, (from + livePointsMax) * pointStride)
@@ -195,7 +245,7 @@ export class LiveChannel {
     let peer = this.#peers.get(clientId)
     if (peer === undefined) {
       if (this.#peers.size >= peersMax) return
-      peer = { cursor: null, strokes: new Map() }
+      peer = { cursor: null, strokes: new Map(), lift: null }
       this.#peers.set(clientId, peer)
     }
     for (const part of parts) this.#take(peer, part)
@@ -213,9 +263,12 @@ export class LiveChannel {
         peer.cursor = null
         return
       case 'begin':
+      case 'mark':
+      case 'laser':
         if (peer.strokes.size >= strokesPerPeerMax) return
         peer.strokes.set(part.stroke, {
           style: part.style,
+          kind: kindOf[part.kind],
           values: [],
           hasPressure: false,
           committedId: null,
@@ -235,6 +288,18 @@ export class LiveChannel {
       }
       case 'drop':
         peer.strokes.delete(part.stroke)
+        return
+      case 'lift':
+        // What was put down stays where it was seen until the document says the same.
+        if (part.ids.length === 0)
+          peer.lift = peer.lift === null ? null : { ...peer.lift, isDone: true, heardAtMs }
+        else peer.lift = { ids: new Set(part.ids), matrix: identity, heardAtMs, isDone: false }
+        this.#listeners.tell('lifts')
+        return
+      case 'shift':
+        if (peer.lift === null) return
+        peer.lift = { ...peer.lift, matrix: part.matrix, heardAtMs }
+        this.#listeners.tell('lifts')
     }
   }
 
@@ -245,6 +310,15 @@ export class LiveChannel {
       }
     }
     this.#listeners.tell('ink')
+  }
+
+  #landLifted(changed: readonly Readonly<{ id: ShapeId }>[]): void {
+    for (const peer of this.#peers.values()) {
+      if (peer.lift?.isDone === true && changed.some(({ id }) => peer.lift?.ids.has(id))) {
+        peer.lift = null
+        this.#listeners.tell('lifts')
+      }
+    }
   }
 
   #sweepLater(): void {
@@ -263,7 +337,12 @@ export class LiveChannel {
         const lifeMs = stroke.committedId === null ? silenceMaxMs : commitWaitMs
         if (nowMs - stroke.heardAtMs >= lifeMs) peer.strokes.delete(number)
       }
-      if (peer.cursor === null && peer.strokes.size === 0) this.#peers.delete(clientId)
+      if (
+        peer.lift !== null &&
+        nowMs - peer.lift.heardAtMs >= (peer.lift.isDone ? commitWaitMs : silenceMaxMs)
+      )
+        peer.lift = null
+      if (peer.cursor === null && peer.strokes.size === 0 && peer.lift === null) this.#peers.delete(clientId)
       else isMoreToSweep = true
     }
     if (isMoreToSweep) this.#sweepLater()

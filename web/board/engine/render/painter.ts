@@ -1,15 +1,22 @@
 /**
- * Paints the board's three layers: shapes, running ink, and what floats above (cursors, the eraser).
+ * Paints the board's three layers: shapes; ink that runs and shapes in somebody's hand; and what floats above (what is
+ * chosen, cursors, the eraser).
  *
  * It knows a drawing context and nothing of the page. Invariant: only shapes whose boxes meet the view are painted,
  * bottom to top.
  */
-import type { Point } from '#shared/board/geometry.ts'
-import { unpackPoints } from '#shared/board/points.ts'
-import type { InkStyle, ShapeId, ShapeRow } from '#shared/board/shape.ts'
+import type { Figure } from '#shared/board/figure.ts'
+import type { Box, Point } from '#shared/board/geometry.ts'
+import { cornersOf, type Matrix, type Place } from '#shared/board/place.ts'
+import type { InkKind, ShapeId } from '#shared/board/shape.ts'
+import type { InkStyle } from '#shared/board/style.ts'
 import type { BoardDoc } from '../board-doc.ts'
 import { toViewport, viewBox, type Camera, type Size } from '../camera.ts'
-import { traceInk, traceLine, type InkLine } from './ink-path.ts'
+import type { Letters } from '../letters.ts'
+import type { PlacedHandle } from '../selection.ts'
+import type { Guide } from '../snapping.ts'
+import { traceInk, traceLine } from './ink-path.ts'
+import { ShapePainter } from './shape-painter.ts'
 import type { Theme } from './theme.ts'
 
 /** The part of CanvasRenderingContext2D that is used. */
@@ -18,15 +25,19 @@ export type Surface = Pick<
   | 'setTransform'
   | 'clearRect'
   | 'fill'
+  | 'fillRect'
+  | 'strokeRect'
   | 'stroke'
   | 'beginPath'
   | 'moveTo'
   | 'lineTo'
+  | 'quadraticCurveTo'
   | 'closePath'
   | 'arc'
   | 'roundRect'
   | 'fillText'
   | 'measureText'
+  | 'setLineDash'
   | 'fillStyle'
   | 'strokeStyle'
   | 'globalAlpha'
@@ -34,6 +45,7 @@ export type Surface = Pick<
   | 'lineCap'
   | 'lineJoin'
   | 'font'
+  | 'textAlign'
   | 'textBaseline'
 >
 
@@ -45,104 +57,147 @@ export type View = Readonly<{
 }>
 
 /** A stroke that is not in the document yet. */
-export type LooseInk = Readonly<{ style: InkStyle; values: ArrayLike<number>; hasPressure: boolean }>
+export type LooseInk = Readonly<{
+  style: InkStyle
+  kind: InkKind | 'laser'
+  values: ArrayLike<number>
+  hasPressure: boolean
+}>
 
 export type NamedCursor = Readonly<{ at: Point; name: string; colour: string; opacity: number }>
 
-/** Below this zoom the thickness of ink is not to be told: plain lines of fewer points do. */
-const plainZoomMax = 0.5
-/** Viewport px between the points of a plain line. */
-const plainSpacing = 1.5
+/** What is not painted where the document has it. */
+export type Absent = Readonly<{
+  /** About to go. */
+  faded: ReadonlySet<ShapeId>
+  /** In somebody's hand. */
+  lifted: ReadonlyMap<ShapeId, Figure>
+  /** Its words are in a field over the board. */
+  writingIn: ShapeId | null
+}>
+
+export type Overlay = Readonly<{
+  /** The edges of what is chosen. */
+  chosen: readonly Place[]
+  /** The frame around several. */
+  frame: Place | null
+  handles: readonly PlacedHandle[]
+  marquee: Box | null
+  target: Place | null
+  guides: readonly Guide[]
+  cursors: readonly NamedCursor[]
+  /** Where the eraser's ring is, in the viewport. */
+  eraser: Readonly<{ at: Point; radius: number }> | null
+}>
+
 /** How much is left to see of a shape that is about to go. */
 const fadedOpacity = 0.25
+const handleRadius = 5
 /** CSS px of a cursor's label. */
 const label = { size: 12, padX: 7, height: 20, dx: 10, dy: 16, radius: 8 } as const
 
 export class Painter {
   readonly #newPath: () => Path2D
-  /** Rows never change, so a row's paths hold as long as the row. */
-  readonly #inkPaths = new WeakMap<ShapeRow, Path2D>()
-  readonly #plainPaths = new WeakMap<ShapeRow, Readonly<{ zoom: number; path: Path2D }>>()
+  readonly #shapes: ShapePainter
 
-  constructor(newPath: () => Path2D) {
+  constructor(newPath: () => Path2D, letters: Letters) {
     this.#newPath = newPath
+    this.#shapes = new ShapePainter(newPath, letters)
   }
 
   paintShapes(
     surface: Surface,
     view: View,
     doc: Pick<BoardDoc, 'shapesIn'>,
-    faded: ReadonlySet<ShapeId>,
+    absent: Absent,
     theme: Theme,
   ): void {
     clear(surface, view)
-    toBoardPlane(surface, view)
-    const { zoom } = view.camera
-    for (const { id, row } of doc.shapesIn(viewBox(view.camera, view.size))) {
-      surface.globalAlpha = faded.has(id) ? fadedOpacity : 1
-      if (zoom < plainZoomMax) {
-        surface.strokeStyle = theme.inks[row.c] ?? theme.text
-        surface.lineWidth = row.w
-        surface.stroke(this.#plainPath(row, zoom))
+    for (const shape of doc.shapesIn(viewBox(view.camera, view.size))) {
+      if (absent.lifted.has(shape.id)) continue
+      const opacity = absent.faded.has(shape.id) ? fadedOpacity : 1
+      this.#paintFigure(surface, view, shape, theme, opacity, shape.id === absent.writingIn)
+    }
+    surface.globalAlpha = 1
+  }
+
+  /** Figures in their order, and over them ink. */
+  paintLoose(
+    surface: Surface,
+    view: View,
+    figures: readonly Figure[],
+    strokes: readonly LooseInk[],
+    theme: Theme,
+  ): void {
+    clear(surface, view)
+    for (const figure of figures) this.#paintFigure(surface, view, figure, theme, 1, false)
+    toBoardPlane(surface, view, [1, 0, 0, 1, 0, 0])
+    for (const { style, kind, values, hasPressure } of strokes) {
+      if (values.length === 0) continue
+      const colour = theme.inks[style.ink] ?? theme.text
+      surface.globalAlpha = kind === 'highlight' ? 0.4 : 1
+      if (kind === 'highlight') {
+        surface.strokeStyle = colour
+        surface.lineWidth = style.width
+        surface.stroke(traceLine(this.#newPath(), values, 0))
       } else {
-        surface.fillStyle = theme.inks[row.c] ?? theme.text
-        surface.fill(this.#inkPath(row))
+        surface.fillStyle = colour
+        surface.fill(traceInk(this.#newPath(), { values, width: style.width, hasPressure }, true))
       }
     }
     surface.globalAlpha = 1
   }
 
-  paintInk(surface: Surface, view: View, strokes: readonly LooseInk[], theme: Theme): void {
+  paintOverlay(surface: Surface, view: View, overlay: Overlay, theme: Theme): void {
     clear(surface, view)
-    toBoardPlane(surface, view)
-    for (const { style, values, hasPressure } of strokes) {
-      if (values.length === 0) continue
-      surface.fillStyle = theme.inks[style.ink] ?? theme.text
-      surface.fill(traceInk(this.#newPath(), { values, width: style.width, hasPressure }, true))
+    const at = (point: Point): Point => toViewport(view.camera, point)
+    surface.strokeStyle = theme.accent
+    surface.lineWidth = 1.5
+    for (const place of overlay.chosen) strokePlace(surface, place, at)
+    if (overlay.frame !== null) strokePlace(surface, overlay.frame, at)
+    if (overlay.target !== null) {
+      surface.lineWidth = 3
+      strokePlace(surface, overlay.target, at)
     }
-  }
-
-  /** `eraser` is where its ring is, in the viewport. */
-  paintOverlay(
-    surface: Surface,
-    view: View,
-    cursors: readonly NamedCursor[],
-    eraser: Readonly<{ at: Point; radius: number }> | null,
-    theme: Theme,
-  ): void {
-    clear(surface, view)
-    if (eraser !== null) {
+    surface.lineWidth = 1
+    for (const { from, to } of overlay.guides) {
+      const [a, b] = [at(from), at(to)]
       surface.beginPath()
-      surface.arc(eraser.at.x, eraser.at.y, eraser.radius, 0, 2 * Math.PI)
+      surface.moveTo(a.x, a.y)
+      surface.lineTo(b.x, b.y)
+      surface.stroke()
+    }
+    for (const handle of overlay.handles) paintHandle(surface, at(handle.at), handle, theme)
+    if (overlay.marquee !== null) paintMarquee(surface, overlay.marquee, at, theme)
+    if (overlay.eraser !== null) {
+      surface.beginPath()
+      surface.arc(overlay.eraser.at.x, overlay.eraser.at.y, overlay.eraser.radius, 0, 2 * Math.PI)
       surface.strokeStyle = theme.text
       surface.lineWidth = 1.5
       surface.stroke()
     }
-    for (const cursor of cursors) paintCursor(surface, toViewport(view.camera, cursor.at), cursor, theme)
+    for (const cursor of overlay.cursors) paintCursor(surface, at(cursor.at), cursor, theme)
     surface.globalAlpha = 1
   }
 
-  #inkPath(row: ShapeRow): Path2D {
-    const known = this.#inkPaths.get(row)
-    if (known !== undefined) return known
-    const path = traceInk(this.#newPath(), lineOf(row), true)
-    this.#inkPaths.set(row, path)
-    return path
+  #paintFigure(
+    surface: Surface,
+    view: View,
+    figure: Figure,
+    theme: Theme,
+    opacity: number,
+    isBare: boolean,
+  ): void {
+    this.#shapes.paint(surface, figure, {
+      toDevice: (matrix) => {
+        toBoardPlane(surface, view, matrix)
+      },
+      zoom: view.camera.zoom,
+      theme,
+      opacity,
+      isBare,
+    })
   }
-
-  /** Good for this zoom and up to half of it: a path with too many points only costs time. */
-  #plainPath(row: ShapeRow, zoom: number): Path2D {
-    const known = this.#plainPaths.get(row)
-    if (known !== undefined && zoom <= known.zoom && zoom > known.zoom / 2) return known.path
-    const path = traceLine(this.#newPath(), lineOf(row).values, plainSpacing / zoom)
-    this.#plainPaths.set(row, { zoom, path })
-    return path
-  }
-}
-
-function lineOf(row: ShapeRow): InkLine {
-  const points = unpackPoints(row.p)
-  return { values: points?.values ?? [], width: row.w, hasPressure: points?.hasPressure ?? false }
 }
 
 function clear(surface: Surface, { size, pixelRatio }: View): void {
@@ -152,9 +207,50 @@ function clear(surface: Surface, { size, pixelRatio }: View): void {
   surface.lineJoin = 'round'
 }
 
-function toBoardPlane(surface: Surface, { camera, pixelRatio }: View): void {
+/** From a plane on the board, which the matrix brings onto it, to the surface. */
+function toBoardPlane(surface: Surface, { camera, pixelRatio }: View, [a, b, c, d, e, f]: Matrix): void {
   const scale = camera.zoom * pixelRatio
-  surface.setTransform(scale, 0, 0, scale, -camera.x * scale, -camera.y * scale)
+  surface.setTransform(
+    scale * a,
+    scale * b,
+    scale * c,
+    scale * d,
+    scale * (e - camera.x),
+    scale * (f - camera.y),
+  )
+}
+
+function strokePlace(surface: Surface, place: Place, at: (point: Point) => Point): void {
+  surface.beginPath()
+  cornersOf(place).forEach((corner, index) => {
+    const { x, y } = at(corner)
+    if (index === 0) surface.moveTo(x, y)
+    else surface.lineTo(x, y)
+  })
+  surface.closePath()
+  surface.stroke()
+}
+
+function paintHandle(surface: Surface, { x, y }: Point, handle: PlacedHandle, theme: Theme): void {
+  surface.fillStyle = theme.background
+  surface.strokeStyle = theme.accent
+  surface.lineWidth = 1.5
+  surface.beginPath()
+  if (handle.kind === 'stretch') surface.roundRect(x - 4.5, y - 4.5, 9, 9, 2.5)
+  else surface.arc(x, y, handle.kind === 'end' && handle.end === 'middle' ? 4 : handleRadius, 0, 2 * Math.PI)
+  surface.fill()
+  surface.stroke()
+}
+
+function paintMarquee(surface: Surface, box: Box, at: (point: Point) => Point, theme: Theme): void {
+  const [from, to] = [at({ x: box.minX, y: box.minY }), at({ x: box.maxX, y: box.maxY })]
+  surface.globalAlpha = 0.1
+  surface.fillStyle = theme.accent
+  surface.fillRect(from.x, from.y, to.x - from.x, to.y - from.y)
+  surface.globalAlpha = 1
+  surface.strokeStyle = theme.accent
+  surface.lineWidth = 1
+  surface.strokeRect(from.x, from.y, to.x - from.x, to.y - from.y)
 }
 
 function paintCursor(surface: Surface, at: Point, cursor: NamedCursor, theme: Theme): void {

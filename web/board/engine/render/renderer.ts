@@ -9,7 +9,11 @@ import type { Editor } from '../editor.ts'
 import { cursorLifeMs, type LiveChannel } from '../live-channel.ts'
 import { eraserRadius } from '../tools/eraser-erasing.ts'
 import type { World } from '../world.ts'
-import { Painter, type LooseInk, type NamedCursor, type View } from './painter.ts'
+import type { Figure } from '#shared/board/figure.ts'
+import type { ShapeId } from '#shared/board/shape.ts'
+import { liftedFigures } from '../lift.ts'
+import { gridStep } from '../snapping.ts'
+import { Painter, type Absent, type LooseInk, type NamedCursor, type View } from './painter.ts'
 import { readTheme, type Theme } from './theme.ts'
 
 type LayerName = 'shapes' | 'ink' | 'overlay'
@@ -27,8 +31,6 @@ type Parts = Readonly<{
 }>
 
 const layerNames = ['shapes', 'ink', 'overlay'] as const satisfies readonly LayerName[]
-/** px between the dots of the grid, on the board. */
-const gridStep = 24
 /** A cursor fades over the last part of its life. */
 const fadeMs = 2_000
 const pixelRatioMax = 3
@@ -36,7 +38,7 @@ const pixelRatioMax = 3
 export class Renderer {
   readonly #parts: Parts
   readonly #layers: Readonly<Record<LayerName, Layer>>
-  readonly #painter = new Painter(() => new Path2D())
+  readonly #painter: Painter
   readonly #stale = new Set<LayerName>()
   readonly #undos: Undo[] = []
   #theme: Theme
@@ -46,20 +48,22 @@ export class Renderer {
     this.#parts = parts
     const { host, editor, doc, live } = parts
     this.#theme = readTheme(host)
+    this.#painter = new Painter(() => new Path2D(), editor.letters)
     this.#layers = { shapes: addLayer(host), ink: addLayer(host), overlay: addLayer(host) }
     this.#undos.push(
       () => {
         for (const name of layerNames) this.#layers[name].canvas.remove()
       },
       doc.onChange(() => {
-        this.#soon('shapes', 'ink')
+        this.#soon('shapes', 'ink', 'overlay')
       }),
       live.onChange((what) => {
-        this.#soon(what === 'ink' ? 'ink' : 'overlay')
+        if (what === 'lifts') this.#soon('shapes', 'ink')
+        else this.#soon(what === 'ink' ? 'ink' : 'overlay')
       }),
       editor.onStale((stale) => {
         if (stale === 'camera') this.#soon(...layerNames)
-        else this.#soon(stale === 'faded' ? 'shapes' : stale === 'ink' ? 'ink' : 'overlay')
+        else this.#soon(stale)
       }),
       this.#watchSize(),
       this.#watchTheme(),
@@ -74,7 +78,7 @@ export class Renderer {
   #watchSize(): Undo {
     const { host, editor } = this.#parts
     const measure = (): void => {
-      editor.setSize({ width: host.clientWidth, height: host.clientHeight })
+      editor.view.setSize({ width: host.clientWidth, height: host.clientHeight })
       // What was hidden may stand in another theme now.
       this.#theme = readTheme(host)
       this.#soon(...layerNames)
@@ -109,30 +113,60 @@ export class Renderer {
 
   #paint(): void {
     const { editor, doc, host } = this.#parts
-    const { camera, size } = editor
+    const { camera, size } = editor.view
     const stale = new Set(this.#stale)
     this.#stale.clear()
     if (host.clientWidth === 0 || size.width === 0) return
     const view = { camera, size, pixelRatio: Math.min(pixelRatioMax, devicePixelRatio) }
+    const lifted = stale.has('shapes') || stale.has('ink') ? this.#lifted() : new Map<ShapeId, Figure>()
     if (stale.has('shapes')) {
       this.#placeGrid(view)
-      this.#painter.paintShapes(this.#fitted('shapes', view), view, doc, editor.faded, this.#theme)
+      const absent: Absent = { lifted, faded: editor.faded, writingIn: editor.typing.id }
+      this.#painter.paintShapes(this.#fitted('shapes', view), view, doc, absent, this.#theme)
     }
-    if (stale.has('ink'))
-      this.#painter.paintInk(this.#fitted('ink', view), view, this.#looseInk(), this.#theme)
+    if (stale.has('ink')) {
+      const { drawn } = editor.hints
+      const figures = [...lifted.values(), ...(drawn === null ? [] : [drawn])]
+      this.#painter.paintLoose(this.#fitted('ink', view), view, figures, this.#looseInk(), this.#theme)
+    }
     if (stale.has('overlay')) this.#paintOverlay(view)
   }
 
   #paintOverlay(view: View): void {
     const { editor } = this.#parts
-    const { look } = editor.state
+    const { look, hints, selection, lift } = editor
     const at = look === 'none' ? editor.pointer : null
     const eraser = at === null ? null : { at, radius: eraserRadius }
     const cursors = this.#cursors()
-    this.#painter.paintOverlay(this.#fitted('overlay', view), view, cursors, eraser, this.#theme)
-    this.#parts.host.style.cursor = look === 'draw' ? 'crosshair' : look
+    const isWriting = editor.typing.id !== null
+    const shown = isWriting ? [] : selection.shapes.map(({ id, ...shape }) => lift.figures.get(id) ?? shape)
+    const frame = isWriting || shown.length < 2 ? null : selection.frame(lift.figures)
+    const overlay = {
+      chosen: shown.flatMap(({ place, line }) => (line === null ? [place] : [])),
+      frame,
+      handles: isWriting || lift.figures.size > 0 ? [] : editor.handles(),
+      marquee: hints.marquee,
+      target: hints.target?.place ?? null,
+      guides: hints.guides,
+      cursors,
+      eraser,
+    }
+    this.#painter.paintOverlay(this.#fitted('overlay', view), view, overlay, this.#theme)
+    this.#parts.host.style.cursor = look
     // A cursor on its way out goes on fading.
     if (cursors.some(({ opacity }) => opacity < 1)) this.#soon('overlay')
+  }
+
+  /** What anybody has in their hand, bottom to top: own last. */
+  #lifted(): ReadonlyMap<ShapeId, Figure> {
+    const { editor, doc, live } = this.#parts
+    const lifted = new Map<ShapeId, Figure>()
+    for (const { ids, matrix } of live.lifts())
+      for (const [id, figure] of liftedFigures(doc, ids, matrix, editor.letters)) lifted.set(id, figure)
+    for (const [id, figure] of editor.lift.figures) lifted.set(id, figure)
+    doc.pile()
+    const rank = (id: ShapeId): number => doc.shape(id)?.rank ?? 0
+    return new Map([...lifted].sort(([a], [b]) => rank(a) - rank(b)))
   }
 
   #looseInk(): readonly LooseInk[] {

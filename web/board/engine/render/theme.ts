@@ -4,12 +4,15 @@
  * A custom property keeps `light-dark()` as it was written; only a colour that is in use is resolved. So each token is
  * asked for through an element that uses it.
  */
-import { inkCount } from '#shared/board/shape.ts'
+import { inkCount } from '#shared/board/style.ts'
 
 export type Theme = Readonly<{
   /** By a shape's ink. */
   inks: readonly string[]
   text: string
+  background: string
+  /** Of what is chosen. */
+  accent: string
   /** On a person's colour. */
   onColour: string
   font: string
@@ -27,6 +30,8 @@ export function readTheme(host: HTMLElement): Theme {
   const theme = {
     inks: Array.from({ length: inkCount }, (_, ink) => colour(`--ink-${String(ink)}`)),
     text: colour('--text-2'),
+    background: colour('--bg'),
+    accent: colour('--accent-ink'),
     onColour: 'white',
     font: style.fontFamily,
   }

@@ -1,6 +1,5 @@
 /** The eraser, rubbing: whole shapes that it touches fade, and go together when it is lifted. */
 import type { ShapeId } from '#shared/board/shape.ts'
-import { toBoard } from '../camera.ts'
 import type { PointerInput, ToolContext, ToolNode } from './node.ts'
 
 /** Viewport px around the pointer that the eraser takes. */
@@ -10,12 +9,8 @@ export function eraserErasing(context: ToolContext): ToolNode {
   const rubbed = new Set<ShapeId>()
   let last: PointerInput | null = null
   const rubTo = (input: PointerInput): void => {
-    const from = toBoard(context.camera, last ?? input)
-    for (const id of context.touched(
-      from,
-      toBoard(context.camera, input),
-      eraserRadius / context.camera.zoom,
-    )) {
+    const from = context.toBoard(last ?? input)
+    for (const id of context.touched(from, context.toBoard(input), eraserRadius / context.camera.zoom)) {
       rubbed.add(id)
     }
     last = input

@@ -1,9 +1,9 @@
-/** The pen, waiting. */
+/** The pen or the highlighter, waiting. */
 import type { ToolContext, ToolNode } from './node.ts'
 
 export function penIdle(context: ToolContext): ToolNode {
   return {
-    look: 'draw',
+    look: 'crosshair',
     pointerDown(input) {
       if (context.canDraw) context.enter('pen.drawing', input)
     },

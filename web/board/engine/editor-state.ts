@@ -1,0 +1,26 @@
+/** What the interface shows of the board's editor. A snapshot: replaced, never changed. */
+import type { ShapeId } from '#shared/board/shape.ts'
+import type { Style } from '#shared/board/style.ts'
+import type { BoardShape } from './board-doc.ts'
+import type { ToolName } from './tools/node.ts'
+
+export type EditorState = Readonly<{
+  tool: ToolName
+  /** Of what is chosen; of what is drawn next, where nothing is. */
+  style: Style
+  zoom: number
+  canDraw: boolean
+  canUndo: boolean
+  canRedo: boolean
+  shapeCount: number
+  /** Shapes that are chosen, bottom to top. */
+  chosen: readonly BoardShape[]
+  /** What is being written in, or null. */
+  writingIn: ShapeId | null
+  keepsTool: boolean
+  hasGrid: boolean
+  /** There are shapes, but none in sight. */
+  isLost: boolean
+  /** A gesture is under way. */
+  isBusy: boolean
+}>
