@@ -109,6 +109,24 @@ test('[CH4] a message is being sent until its stamp is here, and tells when it a
   assert.equal(chat.alice.stampedCount, 1)
 })
 
+test('[CH7] a stamp counts for nothing before it is known from where its page counts', async () => {
+  using chat = new Chat()
+  const { doc } = chat.documents.alice
+  const key = messageKey(2 as Seat, 1_000, 0.5)
+  doc.getMap('m').set(key, { x: 'said while the page is opened', l: 4 })
+  doc.getArray('s').push([key, 500])
+  await settled()
+  const [early] = chat.alice.rows()
+  assert.deepEqual([early?.number, early?.arrivedAtMs], [null, null])
+  doc.transact(() => {
+    for (const [field, value] of Object.entries({ page: 1, base: 3, a0: 10_000, o0: 3 }))
+      doc.getMap('p').set(field, value)
+  })
+  await settled()
+  const [row] = chat.alice.rows()
+  assert.deepEqual([row?.number, row?.arrivedAtMs], [4, 10_500])
+})
+
 test('[CH3] the order of a stamp counts, not when somebody says they wrote', async () => {
   using chat = new Chat()
   chat.clock.advance(3_600_000)
@@ -221,6 +239,7 @@ test('[CH8] a copy that came too late for its page does not stand before the mes
   const key = messageKey(1 as Seat, 1_000, 0.5)
   for (const { doc } of pages) doc.getMap('m').set(key, { x: 'said once', l: 1 })
   pages[0].doc.getMap('p').set('sealed', 0)
+  pages[1].doc.getMap('p').set('a0', 0)
   pages[1].doc.getArray('s').push([key, 0])
   using log = new ChatLog({
     chain: {

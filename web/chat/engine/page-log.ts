@@ -190,8 +190,10 @@ export class PageLog {
   }
 
   #readStamps(): ReadonlyMap<string, Stamp> {
-    const { base, a0 } = this.header()
     const stamps = new Map<string, Stamp>()
+    // What others say meanwhile may come before the page itself: it tells what its stamps count from.
+    if (!this.#header.has('a0')) return stamps
+    const { base, a0 } = this.header()
     const pairs = this.#stamps.toArray()
     for (let index = 0; index + 1 < pairs.length; index += 2) {
       const [key, value] = [pairs[index], pairs[index + 1]]
