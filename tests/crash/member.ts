@@ -72,11 +72,20 @@ export class Member implements Disposable {
       // For everything, so that what it is shown stands for itself.
       socket.send(encodeAsk(name, new Y.Doc()))
       const { update } = await frameOf(socket, name, 'state')
-      Y.applyUpdate(doc, update)
+      this.#takeIn(kind, update)
       const { stateVector } = await frameOf(socket, name, 'asked')
       socket.send(encodeState(name, Y.encodeStateAsUpdate(doc, stateVector)))
       this.#frames[kind].push([...this.#open].filter((change) => change.kind === kind))
     }
+  }
+
+  /** What comes back deleted before it was acknowledged is void: the note that said so went with the server (CH8). */
+  #takeIn(kind: Kind, update: Uint8Array): void {
+    const doc = this.replicas[kind]
+    const before = contentOf(doc, kind)
+    Y.applyUpdate(doc, update)
+    const now = contentOf(doc, kind)
+    for (const { key } of this.#open) if (before.has(key) && !now.has(key)) this.#void.add(key)
   }
 
   /** As `come`, until the server lets it. */
