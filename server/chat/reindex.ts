@@ -30,6 +30,8 @@ export function indexRooms({ store, read, log }: Options): void {
       count += indexPage(roomId, page, doc)
       doc.destroy()
     }
+    // Now, while nobody waits: the first to search would.
+    store.messages.takeInTexts()
     store.rooms.markIndexed(roomId, count)
     return count
   })

@@ -19,7 +19,9 @@ export function createSearch({ store, rooms, log }: Options) {
   /** What was said a moment ago is found as well, and nothing that may still be lost (W5). */
   async function takeInNewest(): Promise<void> {
     try {
-      store.messages.takeInTexts()
+      store.disk.commit(() => {
+        store.messages.takeInTexts()
+      })
     } catch (err) {
       // On a disk that is full the others can be found all the same.
       log.warn({ err }, 'a search does without the newest messages')

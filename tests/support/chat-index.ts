@@ -27,6 +27,14 @@ export function indexOf(dataDir: string): readonly Indexed[] {
   return rows
 }
 
+/** Texts that the next search would have to take in first. */
+export function freshCount(dataDir: string): number {
+  const db = new Database(databaseFile(dataDir), { readonly: true })
+  const count = db.prepare<[], number>('SELECT count(*) FROM message_text_fresh').pluck().get() ?? 0
+  db.close()
+  return count
+}
+
 /** As in a database from before there was an index. */
 export function forgetIndex(dataDir: string): void {
   const db = new Database(databaseFile(dataDir))

@@ -10,7 +10,7 @@ import { messagesBurstMax, pageMessagesMax, voidsBurstMax } from '#shared/limits
 import { documentName } from '#shared/room.ts'
 import { readVoids, type VoidNote } from '#shared/wire/notes.ts'
 import { encodeAuth, encodeUpdate } from '#web/sync/frames.ts'
-import { forgetIndex, indexOf } from '../support/chat-index.ts'
+import { forgetIndex, freshCount, indexOf } from '../support/chat-index.ts'
 import { save, shownTo, whole } from '../support/frames.ts'
 import { changeOf, replicaOf, sayIn, seatedRoom, type Seated } from '../support/seated.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
@@ -249,4 +249,5 @@ test('[CH9] the index that is made anew from the pages is the one that was kept 
   await using again = await startTestServer({ dataDir: server.dataDir })
   await again.stop()
   assert.deepEqual(indexOf(server.dataDir), before)
+  assert.equal(freshCount(server.dataDir), 0, 'no search has to wait for them')
 })

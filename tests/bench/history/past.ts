@@ -73,6 +73,7 @@ export function addPast(store: Store, personId: PersonId, messageCount: number, 
         store.messages.add({ roomId, key, page, text: textOf(base + index), atMs: a0 + index * betweenMs })
         store.rooms.addMessage(roomId, a0 + index * betweenMs)
       }
+      store.messages.takeInTexts()
       store.rooms.setChatTail(roomId, page)
     })()
   }
