@@ -28,9 +28,9 @@ export class Checkpoints implements Disposable {
   }
 
   async #ask(): Promise<void> {
-    // Without it the database makes its own, later.
-    if (this.#hasFailed) return
     const worker = this.#worker ?? this.#start()
+    // Without it the database makes its own, later.
+    if (worker === null || this.#hasFailed) return
     const { promise, resolve } = Promise.withResolvers<unknown>()
     worker.once('message', resolve)
     worker.once('exit', resolve)
@@ -40,13 +40,22 @@ export class Checkpoints implements Disposable {
     worker.off('exit', resolve)
   }
 
-  #start(): Worker {
-    const worker = new Worker(new URL('./checkpoint-worker.ts', import.meta.url), { workerData: this.#data })
-    worker.unref()
-    worker.on('error', () => {
+  /** Null where the system has no thread to give. */
+  #start(): Worker | null {
+    if (this.#hasFailed) return null
+    try {
+      const worker = new Worker(new URL('./checkpoint-worker.ts', import.meta.url), {
+        workerData: this.#data,
+      })
+      worker.unref()
+      worker.on('error', () => {
+        this.#hasFailed = true
+      })
+      return (this.#worker = worker)
+    } catch {
       this.#hasFailed = true
-    })
-    return (this.#worker = worker)
+      return null
+    }
   }
 
   /** Its connection is closed when this returns, so that the last to close leaves one whole file. */

@@ -36,13 +36,14 @@ const flushFile = promisify(fdatasync)
 
 export function openDisk(db: Database): Disk & Disposable {
   const checkpoints = new Checkpoints(db.name)
-  let log: number | null = null
+  /** Handle of the write-ahead log. */
+  let wal: number | null = null
   let commitsSinceCheckpoint = 0
   let commitsSinceComplete = 0
   db.pragma(`wal_autocheckpoint = ${String(autoCheckpointPages)}`)
 
   /** It is there once something was written, and stays the same file as long as the database is open. */
-  const handle = (): number => (log ??= openSync(`${db.name}-wal`, 'r+'))
+  const handle = (): number => (wal ??= openSync(`${db.name}-wal`, 'r+'))
 
   async function checkpointInTime(): Promise<void> {
     if (commitsSinceComplete >= checkpointCommitsMax) {
@@ -81,7 +82,7 @@ export function openDisk(db: Database): Disk & Disposable {
     },
     [Symbol.dispose]() {
       checkpoints[Symbol.dispose]()
-      if (log !== null) closeSync(log)
+      if (wal !== null) closeSync(wal)
     },
   }
 }

@@ -116,7 +116,6 @@ export class Turn<To extends Receiver> {
         this.#commitAll(batch.rows)
       })
     } catch (error) {
-      if (isNoSpace(error)) this.#makeRoom()
       this.#lose([batch], error)
       return
     }
@@ -194,6 +193,7 @@ export class Turn<To extends Receiver> {
     const held = batches.flatMap((batch) => batch.held)
     this.#canSave = false
     this.#options.log.error({ err: error, rows: rows.length }, 'a turn could not be saved')
+    if (isNoSpace(error)) this.#makeRoom()
     this.#options.index.lost()
     this.#options.onLost(new Set(rows.map(({ name }) => name)), new Set(held.map(({ to }) => to)))
   }

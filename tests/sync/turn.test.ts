@@ -8,6 +8,8 @@ import * as Y from 'yjs'
 import type { Seat } from '#shared/ids.ts'
 import { ChatIndex } from '#server/chat/chat-index.ts'
 import { createLog } from '#server/log.ts'
+import { ballastFile } from '#server/store/ballast.ts'
+import { Checkpoints } from '#server/store/checkpoints.ts'
 import type { Disk } from '#server/store/disk.ts'
 import { databaseFile, openStore } from '#server/store/open.ts'
 import { openDocumentLog } from '#server/sync/log.ts'
@@ -85,6 +87,10 @@ class Desk implements AsyncDisposable {
 
   show(text: string): void {
     this.turn.send({ sendNow: () => void this.shown.push(text) }, new Uint8Array())
+  }
+
+  get ballast(): string {
+    return ballastFile(this.#folder)
   }
 
   /** How many messages of the room are in the database. */
@@ -173,6 +179,16 @@ test('[W5] [D-03] when the disk does not confirm, nothing is shown until it was 
   assert.deepEqual(desk.saved, [])
 })
 
+test('[D-04] a disk that turns out to be full when it is flushed has the ballast’s room', async () => {
+  await using desk = await Desk.open()
+  assert.ok(existsSync(desk.ballast))
+  desk.say('one')
+  const first = await desk.flushing(1)
+  first.reject(Object.assign(new Error('no space left on device'), { code: 'ENOSPC' }))
+  await until(() => desk.lost.length > 0, 'the document is given up')
+  assert.ok(!existsSync(desk.ballast))
+})
+
 test('[W5] [D-02] at the end everything is flushed and shown at once, and a flush that ends later changes nothing', async () => {
   await using desk = await Desk.open()
   desk.say('one')
@@ -208,6 +224,17 @@ test('[D-02] the log of writes stays short under load, and the end leaves one wh
     assert.equal(db.prepare('SELECT count(*) FROM log').pluck().get(), 9_000)
     assert.equal(db.pragma('integrity_check', { simple: true }), 'ok')
     db.close()
+  } finally {
+    await removeFolder(folder)
+  }
+})
+
+test('a thread that cannot make checkpoints keeps nobody waiting, and ends nothing', async () => {
+  const folder = await makeDataFolder()
+  try {
+    using checkpoints = new Checkpoints(join(folder, 'not there.db'))
+    await checkpoints.run()
+    await checkpoints.run()
   } finally {
     await removeFolder(folder)
   }
