@@ -124,3 +124,31 @@ test('taken out into a window of its own, the call is muted from there, and ends
   await until(() => small.isClosed() || undefined, 'the window closed')
   await page.getByRole('button', { name: /^Start call/ }).waitFor()
 })
+
+test('[CA6] [CA8] who is elsewhere keeps a raised hand, and is muted and removed like everybody', async () => {
+  const [ada, ben] = await scene.meet('Ada', 'Ben')
+  assert.ok(ada !== undefined && ben !== undefined)
+  await ada.joinCall()
+  await ben.joinCall()
+  await ada.hasOthers(1)
+  await ben.page.getByRole('button', { name: 'Raise hand' }).click()
+  const hand = ada.page.getByRole('list', { name: 'Raised hands' }).getByText('Ben')
+  await hand.waitFor()
+  await ben.page.getByRole('link', { name: 'All rooms' }).click()
+  const float = ben.page.getByRole('region', { name: 'Call in The porch' })
+  await float.waitFor()
+
+  const choose = async (action: string): Promise<void> => {
+    await ada.page.getByRole('button', { name: 'Moderate Ben' }).click()
+    await ada.page.getByRole('menuitem', { name: action, exact: true }).click()
+  }
+  await ada.page.getByRole('tab', { name: /People/ }).click()
+  await choose('Mute')
+  await float.getByRole('button', { name: 'Unmute', exact: true }).waitFor()
+  await ada.others.and(ada.page.locator('[data-microphone="off"]')).waitFor()
+  assert.ok(await hand.isVisible())
+  await choose('Remove from the call')
+  await ben.page.getByText('You were removed from the call').first().waitFor()
+  await float.waitFor({ state: 'detached' })
+  await ada.hasOthers(0)
+})

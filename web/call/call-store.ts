@@ -217,6 +217,8 @@ export const useCallStore = defineStore('call', () => {
     /** Of the room in view. */
     status: computed(() => (away.value !== null ? 'idle' : (snapshot.value?.status ?? 'idle'))),
     snapshot,
+    /** Of the room whose call this page is in; null outside a call. */
+    session: computed(() => (snapshot.value?.status === 'in-call' ? (place?.session ?? null) : null)),
     away,
     speakerId,
     isSoundBlocked,

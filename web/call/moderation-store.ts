@@ -1,5 +1,6 @@
 /**
- * Hands, reactions and moderation of the call this page is in: what presence says of them, and the actions.
+ * Hands, reactions and moderation of the call this page is in, wherever in the app the person is: what presence says of
+ * them, and the actions. Lock and standing are those of the room in view.
  *
  * Invariant: what is asked is done once. The page mutes where somebody who moderates asks; it never unmutes by itself.
  */
@@ -39,7 +40,8 @@ export const useModerationStore = defineStore('call-moderation', () => {
   let reactionsCount = 0
   const reactionsSeen = new Map<number, number>()
 
-  const ownId = computed(() => room.session?.presence.clientId ?? null)
+  const session = computed(() => call.session ?? room.session)
+  const ownId = computed(() => session.value?.presence.clientId ?? null)
   const isHandUp = computed(() => ownId.value !== null && states.value.get(ownId.value)?.hand !== undefined)
   const mayModerate = computed(() => may(room.room?.role ?? 'guest', 'moderate'))
   /** In the order in which they were raised. */
@@ -47,10 +49,10 @@ export const useModerationStore = defineStore('call-moderation', () => {
 
   watch(
     () => room.session,
-    (session, _before, onCleanup) => {
-      if (session === null) return
-      const info = session.room.doc.getMap<string>('info')
-      const people = session.room.doc.getMap<Readonly<{ isOutOfCall?: true }>>('people')
+    (shown, _before, onCleanup) => {
+      if (shown === null) return
+      const info = shown.room.doc.getMap<string>('info')
+      const people = shown.room.doc.getMap<Readonly<{ isOutOfCall?: true }>>('people')
       const readDoc = (): void => {
         isLocked.value = info.get('call') === 'locked'
         outSeats.value = new Set(
@@ -59,20 +61,26 @@ export const useModerationStore = defineStore('call-moderation', () => {
           ),
         )
       }
-      const readStates = (): void => {
-        const { presence } = session
-        states.value = new Map([[presence.clientId, presence.own()], ...presence.others()])
-      }
       info.observe(readDoc)
       people.observe(readDoc)
-      const undo = session.presence.onChange(readStates)
       readDoc()
-      readStates()
       onCleanup(() => {
         info.unobserve(readDoc)
         people.unobserve(readDoc)
-        undo()
       })
+    },
+    { immediate: true },
+  )
+  watch(
+    session,
+    (now, _before, onCleanup) => {
+      if (now === null) return
+      const { presence } = now
+      const readStates = (): void => {
+        states.value = new Map([[presence.clientId, presence.own()], ...presence.others()])
+      }
+      onCleanup(presence.onChange(readStates))
+      readStates()
     },
     { immediate: true },
   )
@@ -86,12 +94,12 @@ export const useModerationStore = defineStore('call-moderation', () => {
       if (!known.has(clientId) && !isSelf) announce(t('call.hands.raised', { name }))
   })
   watch(
-    () => call.status,
-    (status) => {
-      if (status === 'in-call') return
+    () => call.session,
+    (now, before) => {
+      if (now !== null) return
       unmuteAskedBy.value = null
-      room.session?.presence.set('hand', undefined)
-      room.session?.presence.set('reaction', undefined)
+      before?.presence.set('hand', undefined)
+      before?.presence.set('reaction', undefined)
     },
   )
   watch(
@@ -102,7 +110,7 @@ export const useModerationStore = defineStore('call-moderation', () => {
   )
 
   function obey(standing: CallStanding | undefined): void {
-    if (call.status !== 'in-call' || standing === undefined) return
+    if (call.session === null || standing === undefined) return
     const { barred, asked, handAtMs } = standing
     if (barred !== undefined) {
       call.leave()
@@ -110,7 +118,7 @@ export const useModerationStore = defineStore('call-moderation', () => {
       return
     }
     // Given back, so that the order outlasts a restart of the server.
-    if (handAtMs !== undefined && isHandUp.value) room.session?.presence.set('hand', handAtMs)
+    if (handAtMs !== undefined && isHandUp.value) session.value?.presence.set('hand', handAtMs)
     if (asked === undefined || asked.atMs <= dealtWithAtMs) return
     dealtWithAtMs = asked.atMs
     const isOn = call.snapshot?.microphone.state !== 'off'
@@ -153,11 +161,11 @@ export const useModerationStore = defineStore('call-moderation', () => {
     isHandUp,
     mayModerate,
     toggleHand(): void {
-      room.session?.presence.set('hand', isHandUp.value ? undefined : 0)
+      session.value?.presence.set('hand', isHandUp.value ? undefined : 0)
     },
     react(emoji: string): void {
       reactionsCount += 1
-      room.session?.presence.set('reaction', { emoji, n: reactionsCount })
+      session.value?.presence.set('reaction', { emoji, n: reactionsCount })
     },
     unmute(): void {
       if (call.snapshot?.microphone.state === 'off') call.toggleMicrophone()
