@@ -6,6 +6,7 @@ import type { BoardShape } from '../board-doc.ts'
 import { bindingAt } from './binding.ts'
 import type { PlacedHandle } from '../selection.ts'
 import { towards } from './line-drawing.ts'
+import { lifting } from './lifting.ts'
 import type { PointerInput, ToolContext, ToolNode } from './node.ts'
 
 /** px of the viewport: a line that is nearly straight is straight. */
@@ -15,10 +16,6 @@ export function selectBending(context: ToolContext): ToolNode {
   const { lift, selection } = context
   let line: BoardShape | null = null
   let handle: Extract<PlacedHandle, { kind: 'end' }> | null = null
-  const finish = (): void => {
-    context.act(lift.release())
-    context.settle()
-  }
   const follow = (input: PointerInput): void => {
     const ends = line?.line?.ends
     if (line === null || ends === undefined || handle === null) return
@@ -39,16 +36,7 @@ export function selectBending(context: ToolContext): ToolNode {
       const found = context.handleAt(context.toBoard(input), input)
       if (found?.kind === 'end') handle = found
     },
-    pointerMove(inputs) {
-      const input = inputs.at(-1)
-      if (input !== undefined) follow(input)
-    },
-    complete: finish,
-    interrupt: finish,
-    cancel() {
-      lift.drop()
-      context.settle()
-    },
+    ...lifting(context, follow),
     exit() {
       context.setHints({ target: null })
     },

@@ -6,6 +6,7 @@ import { middleOf, moved } from '#shared/board/place.ts'
 import type { ShapeId } from '#shared/board/shape.ts'
 import { copies, creation } from '../arrange.ts'
 import { snapDistance, snapToGrid, snapToOthers, type Snap } from '../snapping.ts'
+import { lifting } from './lifting.ts'
 import type { PointerInput, ToolContext, ToolNode } from './node.ts'
 
 /** Shapes that one falls into line with, at most: the nearest are the ones that are meant. */
@@ -56,13 +57,12 @@ export function selectMoving(context: ToolContext): ToolNode {
       .map(edgeBoxOf)
     return snapToOthers(there, others, snapDistance / context.camera.zoom)
   }
-  const finish = (): void => {
+  const putDown = (): void => {
     if (isCopying) {
       const figures = copies(doc, selection.shapes, moved(by.x, by.y), context.world.random)
       lift.drop()
       if (context.act(figures.flatMap(creation))) selection.set(figures.map(({ id }) => id))
     } else context.act(lift.release())
-    context.settle()
   }
   return {
     look: 'move',
@@ -72,16 +72,7 @@ export function selectMoving(context: ToolContext): ToolNode {
       const { shapes } = selection
       box = shapes.length === 0 ? null : shapes.map(edgeBoxOf).reduce(unionBox)
     },
-    pointerMove(inputs) {
-      const input = inputs.at(-1)
-      if (input !== undefined) follow(input)
-    },
-    complete: finish,
-    interrupt: finish,
-    cancel() {
-      lift.drop()
-      context.settle()
-    },
+    ...lifting(context, follow, putDown),
     exit() {
       context.setHints({ guides: [] })
     },

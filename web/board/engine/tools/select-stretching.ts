@@ -3,6 +3,7 @@ import type { Point } from '#shared/board/geometry.ts'
 import { apply, matrixOf, stretched, toLocal, type Matrix, type Place } from '#shared/board/place.ts'
 import type { PlacedHandle } from '../selection.ts'
 import { toGrid } from '../snapping.ts'
+import { lifting } from './lifting.ts'
 import type { PointerInput, ToolContext, ToolNode } from './node.ts'
 
 /** Nothing is pressed flatter than this part of what it was. */
@@ -15,10 +16,6 @@ export function selectStretching(context: ToolContext): ToolNode {
   /** Between the press and the handle itself. */
   let off: Point = { x: 0, y: 0 }
   let isProportional = false
-  const finish = (): void => {
-    context.act(lift.release())
-    context.settle()
-  }
   const follow = (input: PointerInput): void => {
     if (frame === null || handle === null) return
     const pointer = context.toBoard(input)
@@ -42,16 +39,7 @@ export function selectStretching(context: ToolContext): ToolNode {
         shapes.length > 1 && shapes.some(({ place, kind }) => place.turn !== 0 || kind === 'text')
       isProportional = isTurned || shapes.every(({ kind }) => kind === 'text' || kind === 'image')
     },
-    pointerMove(inputs) {
-      const input = inputs.at(-1)
-      if (input !== undefined) follow(input)
-    },
-    complete: finish,
-    interrupt: finish,
-    cancel() {
-      lift.drop()
-      context.settle()
-    },
+    ...lifting(context, follow),
   }
 }
 

@@ -1,6 +1,7 @@
 /** What is chosen turns around its middle; with Shift in steps of 15 degrees. */
 import type { Point } from '#shared/board/geometry.ts'
 import { middleOf, turned } from '#shared/board/place.ts'
+import { lifting } from './lifting.ts'
 import type { PointerInput, ToolContext, ToolNode } from './node.ts'
 import { withContents } from './select-moving.ts'
 
@@ -15,9 +16,10 @@ export function selectTurning(context: ToolContext): ToolNode {
     const { x, y } = context.toBoard(input)
     return (Math.atan2(y - around.y, x - around.x) * 180) / Math.PI
   }
-  const finish = (): void => {
-    context.act(lift.release())
-    context.settle()
+  const follow = (input: PointerInput): void => {
+    const turn = turnBefore + angleOf(input) - first
+    const to = input.shift ? Math.round(turn / turnStep) * turnStep : turn
+    lift.hold(withContents(context), turned(to - turnBefore, around))
   }
   return {
     look: 'grabbing',
@@ -28,18 +30,6 @@ export function selectTurning(context: ToolContext): ToolNode {
       turnBefore = frame.turn
       first = angleOf(input)
     },
-    pointerMove(inputs) {
-      const input = inputs.at(-1)
-      if (input === undefined) return
-      const turn = turnBefore + angleOf(input) - first
-      const to = input.shift ? Math.round(turn / turnStep) * turnStep : turn
-      lift.hold(withContents(context), turned(to - turnBefore, around))
-    },
-    complete: finish,
-    interrupt: finish,
-    cancel() {
-      lift.drop()
-      context.settle()
-    },
+    ...lifting(context, follow),
   }
 }
