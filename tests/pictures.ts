@@ -69,7 +69,7 @@ async function takeAll(origin: string, look: Look): Promise<void> {
   await ada.page.goto(`/r/${room.id}`)
   const host = new RoomPage(ada, room.id)
   await host.isConnection('live')
-  await ada.page.getByLabel('Invite link').first().waitFor()
+  await ada.page.getByLabel('Invite link', { exact: true }).first().waitFor()
   await shoot(ada.page, 'room-empty')
 
   const { token } = await askFrom<InviteResponse>(ada.page, 'POST', `/api/rooms/${room.id}/invites`, {})

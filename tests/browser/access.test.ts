@@ -62,7 +62,7 @@ for (const look of looks) {
       await ada.page.getByRole('button', { name: 'Chat' }).click()
     } else {
       await ada.page.getByRole('button', { name: 'Invite', exact: true }).click()
-      await ada.page.getByRole('dialog').getByLabel('Invite link').waitFor()
+      await ada.page.getByRole('dialog').getByLabel('Invite link', { exact: true }).waitFor()
       await hasNoViolations(ada.page, 'invite')
       await ada.page.keyboard.press('Escape')
     }

@@ -62,7 +62,7 @@ test('a guest enters by a link with just a name, and is known the next time', as
   const [host] = await scene.roomOf(ada)
   assert.ok(host !== undefined)
   await host.page.getByRole('button', { name: 'Invite', exact: true }).click()
-  const link = await host.page.getByRole('dialog').getByLabel('Invite link').inputValue()
+  const link = await host.page.getByRole('dialog').getByLabel('Invite link', { exact: true }).inputValue()
   await host.page.keyboard.press('Escape')
 
   const grace = await scene.stranger()
