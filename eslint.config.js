@@ -20,7 +20,9 @@ export default ts.config(
       parserOptions: {
         parser: ts.parser,
         extraFileExtensions: ['.vue'],
-        project: ['shared', 'server', 'web', 'tests'].map((area) => `./${area}/tsconfig.json`),
+        project: ['shared', 'server', 'web', 'web/service-worker', 'tests'].map(
+          (area) => `./${area}/tsconfig.json`,
+        ),
         tsconfigRootDir: import.meta.dirname,
       },
     },

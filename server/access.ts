@@ -1,5 +1,5 @@
 /** What sockets and documents ask of accounts and rooms. */
-import { firstSheetId, may, mayDraw } from '#shared/room.ts'
+import { firstSheetId, may, mayDraw, mayPost } from '#shared/room.ts'
 import type { Sessions } from './accounts/sessions.ts'
 import type { Access } from './ports.ts'
 import type { Store } from './store/open.ts'
@@ -15,9 +15,19 @@ export function createAccess({ store, sessions }: Options): Access {
     membership(personId, roomId) {
       const seat = store.seats.find(roomId, personId)
       if (seat === null || seat.leftAt !== null) return null
-      return { seat: seat.seat, role: seat.role, canDraw: mayDraw(seat.role, seat.drawing) }
+      const { role, drawing, posting, slow } = seat
+      const isLivedIn = seat.archivedAt === null
+      return {
+        seat: seat.seat,
+        role,
+        canDraw: isLivedIn && mayDraw(role, drawing),
+        canPost: isLivedIn && mayPost(role, posting),
+        slowMs: may(role, 'moderate') ? 0 : slow * 1_000,
+      }
     },
     barredFromCall(roomId, { seat, role }) {
+      // Nothing goes on in a room that is archived (RO4).
+      if (store.rooms.byId(roomId)?.archivedAt != null) return 'locked'
       const standing = store.calls.standing(roomId, seat)
       if (standing === 'out') return 'removed'
       return standing === 'in' || may(role, 'moderate') || !store.calls.isLocked(roomId) ? null : 'locked'
@@ -35,9 +45,14 @@ export function createAccess({ store, sessions }: Options): Access {
           ...(leftAt === null ? {} : { hasLeft: true as const }),
           ...(callStanding === 'out' ? { isOutOfCall: true as const } : {}),
         }))
-      const { title, access, drawing, addresses } = room
+      const { title, topic, access, drawing, posting, addresses, entry, slow } = room
       const call = store.calls.isLocked(roomId) ? 'locked' : 'open'
-      return { info: { title, access, drawing, addresses, call }, people, boards }
+      const isArchived = room.archivedAt !== null
+      return {
+        info: { title, topic, isArchived, access, drawing, posting, addresses, entry, slow, call },
+        people,
+        boards,
+      }
     },
   }
 }

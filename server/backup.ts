@@ -1,13 +1,19 @@
-/** `npm run backup -- FILE`: one file with everything the server keeps, made while it may run, and verified. */
+/**
+ * `npm run backup -- FILE`: one file with everything the server keeps but the bytes of files that people have brought;
+ * made while it may run, and verified. Those never change: copied after it, they are all that it refers to.
+ */
 import { existsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { CopyFault, refuseUnwritable, runCopyCommand, wordsFor } from './backup-words.ts'
 import { readConfig } from './config.ts'
 import { copyDatabase, type Copied } from './store/copy.ts'
+import { filesFolder } from './files/folder.ts'
+import { readFileTotals } from './store/files.ts'
 import { databaseFile } from './store/open.ts'
 
 await runCopyCommand('backup', async (name) => {
-  const database = databaseFile(readConfig(process.env).dataDir)
+  const { dataDir } = readConfig(process.env)
+  const database = databaseFile(dataDir)
   const file = resolve(name)
   if (!existsSync(database)) {
     throw new CopyFault(
@@ -27,7 +33,12 @@ await runCopyCommand('backup', async (name) => {
     refuseUnwritable(dirname(file), error),
   )
   if (fault === null)
-    return `Everything is in ${file} (${String(statSync(file).size)} bytes), and was verified.`
+    return [
+      `Everything is in ${file} (${String(statSync(file).size)} bytes), and was verified.`,
+      ...((readFileTotals(file)?.count ?? 0) > 0
+        ? [`But the files that people have sent: now copy the folder ${filesFolder(dataDir)}.`]
+        : []),
+    ].join(' ')
   throw new CopyFault(
     `database-${fault}`,
     `The database ${database} is ${wordsFor[fault]}, so no backup was made.`,

@@ -10,6 +10,8 @@ import { checkPaths } from './call/check-paths.ts'
 import { readConfig, type Config } from './config.ts'
 import { StartError, type Fault } from './faults.ts'
 import { listen } from './front/http.ts'
+import { usualFilesConfig } from './files/files-config.ts'
+import { readFileTotals } from './store/files.ts'
 import { databaseFile } from './store/open.ts'
 
 /** Type stripping without a flag, `using`, and the packages' own needs. */
@@ -54,6 +56,7 @@ export async function checkUp(
     checkDataFolder(config),
     await checkPort(config),
     await checkDisk(config, machine),
+    ...checkFiles(config),
     checkClock(config, machine),
     ...(await checkPaths(config.ice ?? null, machine.nowMs)),
   ]
@@ -140,6 +143,19 @@ async function checkDisk({ dataDir }: Config, machine: Machine): Promise<Finding
       fix: 'Make room, or set DATA_DIR to a folder on another disk. A full disk makes every room read-only.',
     },
   }
+}
+
+/** What files take; nothing where there is no database that knows. */
+function checkFiles({ dataDir, files = usualFilesConfig }: Config): readonly Finding[] {
+  const totals = readFileTotals(databaseFile(dataDir))
+  if (totals === null) return []
+  const megabytes = (bytes: number) => `${(bytes / 1024 ** 2).toFixed(1)} MB`
+  const { count, size } = totals
+  return [
+    {
+      good: `People have brought ${String(count)} files, ${megabytes(size)} of at most ${megabytes(files.serverSizeMax)}.`,
+    },
+  ]
 }
 
 function checkClock({ dataDir }: Config, { nowMs }: Machine): Finding {

@@ -7,6 +7,8 @@ import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { readIceConfig, type IceConfig } from './call/ice-config.ts'
 import { StartError, type Fault } from './faults.ts'
+import { readFilesConfig, type FilesConfig } from './files/files-config.ts'
+import { readPushConfig, type PushConfig } from './news/push-config.ts'
 import { logLevels, type LogLevel } from './log.ts'
 
 export type Config = Readonly<{
@@ -22,6 +24,10 @@ export type Config = Readonly<{
   metricsToken?: string
   /** Where calls find paths beside the direct ones. */
   ice?: IceConfig
+  /** What files may take; as usual without. */
+  files?: FilesConfig
+  /** To whose push services this server may send; the usual ones without. */
+  push?: PushConfig
 }>
 
 export type Reading<T> = Readonly<{ value: T } | { fault: Fault }>
@@ -34,8 +40,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const logLevel = readLogLevel(env['LOG_LEVEL'] ?? 'info')
   const metricsToken = readMetricsToken(env['METRICS_TOKEN'])
   const ice = readIceConfig(env)
-  const faults = [host, port, dataDir, publicOrigin, logLevel, metricsToken, ice].flatMap((read) =>
-    'fault' in read ? [read.fault] : [],
+  const files = readFilesConfig(env)
+  const push = readPushConfig(env)
+  const faults = [host, port, dataDir, publicOrigin, logLevel, metricsToken, ice, files, push].flatMap(
+    (read) => ('fault' in read ? [read.fault] : []),
   )
   if (
     'value' in host &&
@@ -44,7 +52,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     'value' in publicOrigin &&
     'value' in logLevel &&
     'value' in metricsToken &&
-    'value' in ice
+    'value' in ice &&
+    'value' in files &&
+    'value' in push
   ) {
     return {
       host: host.value,
@@ -54,6 +64,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       logLevel: logLevel.value,
       ...(metricsToken.value === null ? {} : { metricsToken: metricsToken.value }),
       ...(ice.value === null ? {} : { ice: ice.value }),
+      ...(files.value === null ? {} : { files: files.value }),
+      ...(push.value === null ? {} : { push: push.value }),
     }
   }
   throw new StartError(faults)

@@ -18,6 +18,8 @@ export type FaultCode =
   | 'stun-urls-wrong'
   | 'turn-urls-wrong'
   | 'turn-secret-wrong'
+  | 'files-limit-wrong'
+  | 'push-services-wrong'
   | 'port-taken'
   | 'port-forbidden'
   | 'address-unavailable'

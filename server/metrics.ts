@@ -26,6 +26,10 @@ export type Levels = Readonly<{
   rooms: number
   /** Documents that somebody has open. */
   documents: number
+  /** Files that people have brought, and their bytes; and the bytes that have come since the start. */
+  files: number
+  filesSize: number
+  filesReceived: number
   /** How late the event loop was of late, at worst. */
   lagMs: number
 }>
@@ -70,6 +74,9 @@ export function createMetrics(): Metrics {
   const waiting = gauge('sockets_waiting_bytes', 'Bytes that wait in all sockets for their clients to read.')
   const rooms = gauge('rooms_present', 'Rooms with somebody in them.')
   const documents = gauge('documents_open', 'Documents in memory because somebody has them open.')
+  const files = gauge('files', 'Files that people have brought, each counted once.')
+  const filesSize = gauge('files_bytes', 'Bytes of those files.')
+  const filesReceived = gauge('files_received_bytes', 'Bytes of files that have come since the start.')
   const lag = gauge('event_loop_lag_seconds', 'Worst delay of the event loop within the last seconds.')
   const memory = new Gauge({
     name: 'stoa_memory_bytes',
@@ -122,6 +129,9 @@ export function createMetrics(): Metrics {
       waiting.set(levels.waitingSize)
       rooms.set(levels.rooms)
       documents.set(levels.documents)
+      files.set(levels.files)
+      filesSize.set(levels.filesSize)
+      filesReceived.set(levels.filesReceived)
       lag.set(levels.lagMs / 1_000)
       const { rss, heapUsed, external } = process.memoryUsage()
       memory.set({ kind: 'resident' }, rss)

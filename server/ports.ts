@@ -4,6 +4,7 @@
  */
 import type { Barred } from '#shared/call/standing.ts'
 import type { PersonId, RoomId, Seat } from '#shared/ids.ts'
+import type { Knock } from '#shared/knock.ts'
 import type { Role, RoomBoard, RoomInfo, RoomPerson } from '#shared/room.ts'
 
 /** Milliseconds since 1970. Injected, so that tests move it. */
@@ -19,7 +20,14 @@ export type Visitor = Readonly<{
   expiresAtMs: number
 }>
 
-export type Membership = Readonly<{ seat: Seat; role: Role; canDraw: boolean }>
+export type Membership = Readonly<{
+  seat: Seat
+  role: Role
+  canDraw: boolean
+  canPost: boolean
+  /** From one message of theirs to the next, in ms (CH15). */
+  slowMs: number
+}>
 
 /** Everything the room document shows, from SQL. */
 export type RoomSnapshot = Readonly<{
@@ -47,10 +55,12 @@ export type Presences = Readonly<{
   callers(roomId: RoomId): readonly Seat[]
   /** Asks a caller's pages for something, in the name of who moderates (CA8). */
   askCaller(roomId: RoomId, seat: Seat, what: 'mute' | 'unmute', by: string): void
+  /** Everybody who knocks at the room now: for those who moderate it, and who of them comes (CA16). */
+  knocksChanged(roomId: RoomId, knocks: readonly Knock[]): void
   /** The room's row, people or boards changed in SQL: bring its document, and who is in its call, up to date. */
   roomChanged(roomId: RoomId): void
   /** The session ended: close its sockets within a second with 4401 (H-11). */
   sessionEnded(sessionKey: string): void
-  /** The person left or was removed: close what they have open of this room. */
-  personLeft(personId: PersonId, roomId: RoomId): void
+  /** The person left or was removed: close what they have open of this room, for this reason. */
+  personLeft(personId: PersonId, roomId: RoomId, code: 'not-found' | 'room-removed'): void
 }>

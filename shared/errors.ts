@@ -21,7 +21,7 @@ export const errorTable = {
     status: 400,
     close: null,
     sentence: 'The request could not be read.',
-    fix: 'Reload the page. If it happens again, the program that sent it has a fault.',
+    fix: 'Reload the page.',
   },
   'request-too-large': {
     status: 413,
@@ -51,7 +51,7 @@ export const errorTable = {
     status: 403,
     close: null,
     sentence: 'The request came from another site.',
-    fix: 'Open this server by its own address. Whoever runs it sets PUBLIC_ORIGIN to that address.',
+    fix: 'Open this server by its own address, its PUBLIC_ORIGIN.',
   },
   'not-found': {
     status: 404,
@@ -143,17 +143,65 @@ export const errorTable = {
     sentence: 'The room’s name is too long.',
     fix: 'Use at most 100 characters.',
   },
+  'room-archived': {
+    status: 409,
+    close: null,
+    sentence: 'This room is archived: it can be read, and nothing more.',
+    fix: 'Its owner can bring it back.',
+  },
+  'topic-too-long': {
+    status: 422,
+    close: null,
+    sentence: 'The topic is too long.',
+    fix: 'Use at most 200 characters.',
+  },
+  'topic-malformed': {
+    status: 422,
+    close: null,
+    sentence: 'The topic contains characters that cannot be shown.',
+    fix: 'Type it again without control characters.',
+  },
   'owner-cannot-leave': {
     status: 409,
     close: null,
     sentence: 'You own this room, so you cannot leave it.',
-    fix: 'It stays in your list.',
+    fix: 'Make somebody else its owner first.',
+  },
+  'room-removed': {
+    status: 403,
+    close: closeCodes.forbidden,
+    sentence: 'You were removed from this room.',
+    fix: 'What you wrote stays.',
+  },
+  'room-banned': {
+    status: 403,
+    close: closeCodes.forbidden,
+    sentence: 'This room does not let you in.',
+    fix: 'Ask those who moderate it.',
+  },
+  'pair-cannot-leave': {
+    status: 409,
+    close: null,
+    sentence: 'A conversation of two cannot be left.',
+    fix: 'Mute it: it will not disturb you any more.',
+  },
+  'direct-closed': {
+    status: 409,
+    close: null,
+    sentence: 'Nobody else can be let into a conversation.',
+    fix: 'Begin a new one with everybody, or make a room.',
   },
   'no-relay': {
     status: 409,
     close: null,
     sentence: 'This server has no relay.',
     fix: 'Ask whoever runs it to set one up.',
+  },
+  'push-service-unknown': {
+    status: 400,
+    close: null,
+    sentence: 'This server does not send to the push service of this browser.',
+    fix: 'Whoever runs it can allow that. While Stoa is open, you are told all the same.',
   },
   'too-many-requests': {
     status: 429,
@@ -250,6 +298,24 @@ export const errorTable = {
     close: null,
     sentence: 'The message is too long.',
     fix: 'Split it: a message holds at most 4,000 characters.',
+  },
+  'pins-full': {
+    status: 409,
+    close: null,
+    sentence: 'This room has as many pinned messages as it can.',
+    fix: 'Unpin one first.',
+  },
+  'file-too-large': {
+    status: 413,
+    close: null,
+    sentence: 'The file is too large for this server.',
+    fix: 'Make it smaller.',
+  },
+  'files-full': {
+    status: 413,
+    close: null,
+    sentence: 'There is no more space for files.',
+    fix: 'Delete messages with files. Their space is free after a week.',
   },
 } as const satisfies Record<string, ErrorRow>
 

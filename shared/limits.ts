@@ -7,6 +7,8 @@
 export const nameLengthMax = 64
 /** Characters (code points) of a room's title. */
 export const roomTitleLengthMax = 100
+/** Characters (code points) of what a room is about: one line. */
+export const roomTopicLengthMax = 200
 /** NIST SP 800-63B asks for at least 8; 12 without composition rules. */
 export const passwordLengthMin = 12
 /** Bounds the work of hashing. */
@@ -20,12 +22,28 @@ export const guestSessionMs = 24 * 3_600_000
 /** Password hashes computed at once, and waiting; one more is told to come back (H-09). */
 export const passwordHashesRunningMax = 2
 export const passwordHashesQueuedMax = 32
+/** Who may wait at the door of one room at the same time: more cannot be looked through (CA16). */
+export const knocksWaitingMax = 32
+/** New knocks from one address in ten minutes, and what one that is refused counts for beside itself. */
+export const knocksPerTenMinutesMax = 30
+export const knockRefusedCost = 5
+/** How long one request of whoever knocks waits for news. */
+export const knockWaitMs = 10_000
+/** Whoever has not asked again by then has gone away. */
+export const knockGraceMs = 8_000
+/** How long the answer to a knock is remembered: a page may not have got it. */
+export const knockAnswerLifeMs = 60_000
 /** Longest life of an invite link. */
 export const inviteLifeMs = 7 * 24 * 3_600_000
 /** Rooms one person may create in a day: a runaway script must not fill the disk. */
 export const roomsPerPersonPerDayMax = 100
 /** Invite links one person may make in a day, for the same reason. */
 export const invitesPerPersonPerDayMax = 200
+/** People of one conversation: more want a room with a name. */
+export const directPeopleMax = 8
+export const directOthersMax = 7
+/** People in the list of those one may write to. */
+export const acquaintancesListedMax = 1_000
 /** Rooms in one list: more cannot be looked through. */
 export const roomsListedMax = 200
 
@@ -38,6 +56,28 @@ export const requestHeadersSizeMax = 8 * 1024
 export const requestUrlLengthMax = 2_048
 /** A client that has not finished its headers by then is cut off (W-14). */
 export const requestHeadersTimeoutMs = 8_000
+
+// ── Reports ───────────────────────────────────────────────────────────────────────────────────
+/** Characters of why a message was reported, and of the message as it is listed with it. */
+export const reportReasonLengthMax = 500
+export const reportTextLengthMax = 300
+/** Messages that one person has reported in a room and nobody has looked at yet. */
+export const reportsPerPersonMax = 50
+export const reportsListedMax = 200
+
+// ── News ──────────────────────────────────────────────────────────────────────────────────────
+/** Pages of one person that are told of news; each browser needs one. */
+export const newsReadersMax = 16
+/** Events that wait for a page that does not read them before it is let go. */
+export const newsWaitingMax = 64
+/** A page that is told nothing hears this often that the line is still there. */
+export const newsBeatMs = 25_000
+/** Browsers of one person that are told without a page; the oldest gives way. */
+export const pushesPerPersonMax = 10
+/** Push messages that wait to be sent, to all. */
+export const pushesWaitingMax = 1_000
+/** Characters of a message that its news shows. */
+export const newsTextLengthMax = 160
 
 // ── The socket ────────────────────────────────────────────────────────────────────────────────
 /** Bytes of one frame (W-06): an imported board travels in several. */
@@ -142,11 +182,38 @@ export const messagesPerSecondMax = 2
 /** Messages of one socket that may come too late at once, then per second; each stays in the log as an empty place. */
 export const voidsBurstMax = 1_024
 export const voidsPerSecondMax = 16
+/** Exports that run at once, of different people: each reads as fast as it is taken. */
+export const exportsAtOnceMax = 4
 /** Messages in one answer of a search. */
 export const searchHitsMax = 50
 /** UTF-16 code units of what is searched for, and words of it. */
 export const searchLengthMax = 200
 export const searchWordsMax = 16
+/** Pinned messages of a room: more cannot be looked through (CH14). */
+export const pinsMax = 50
+/** Characters (code points) of a pinned message in the list of them: everybody who enters the room gets it. */
+export const pinTextLengthMax = 160
+
+// ── Files ─────────────────────────────────────────────────────────────────────────────────────
+/** Files of one message. */
+export const filesPerMessageMax = 10
+/** UTF-16 code units of a file's name, and of its type. */
+export const fileNameLengthMax = 160
+export const fileTypeLengthMax = 80
+/** Pixels of a picture that is shown in place: unpacked it takes four bytes for each (U-02). */
+export const imagePixelsMax = 50_000_000
+/** Bytes of one piece of a file on its way to the server. */
+export const filePieceSizeMax = 4 * 1024 * 1024
+/** Files that one person may have half brought to a room. */
+export const uploadsPerPersonMax = 40
+/** What was brought only in part is thrown away after this long … */
+export const uploadLifeMs = 24 * 3_600_000
+/** … and a file that nothing refers to any more, after this long: an erasure can be taken back. */
+export const fileGraceMs = 7 * 24 * 3_600_000
+/** Bytes that files leave free on the disk, for what is said and drawn. */
+export const filesFreeSizeMin = 64 * 1024 * 1024
+/** Times one person may ask to bring something in a minute. */
+export const uploadRequestsPerMinuteMax = 600
 
 // ── Board ─────────────────────────────────────────────────────────────────────────────────────
 /** Points of one stroke: over ten minutes of steady drawing. */
@@ -155,10 +222,24 @@ export const strokePointsMax = 40_000
 export const shapeSizeMax = 128 * 1024
 /** UTF-16 code units that one page writes into the text of one shape. */
 export const boardTextLengthMax = 10_000
-/** Bytes of a whole board: a phone must be able to open it. It is full then, and takes nothing more in (Y-26) … */
+/** Sheets of a room (BO11). */
+export const sheetsMax = 64
+/** Bytes of a whole sheet: a phone must be able to open it. It is full then, and takes nothing more in (Y-26) … */
 export const boardSizeMax = 20 * 1024 * 1024
 /** … and whoever runs the server is warned at this many. */
 export const boardSizeLarge = boardSizeMax / 2
+
+/** Pictures that one action puts on a board. */
+export const picturesAtOnceMax = 50
+/** UTF-16 code units of a file that is read onto a board, those of the pictures in it, and elements of it (BO12). */
+export const importSizeMax = 8 * 1024 * 1024
+export const importPicturesSizeMax = 56 * 1024 * 1024
+export const importShapesMax = 10_000
+
+// ── Members ───────────────────────────────────────────────────────────────────────────────────
+/** Decisions that are kept of a room, and shown (RO10). */
+export const decisionsKeptMax = 1_000
+export const decisionsListedMax = 100
 
 // ── Call ──────────────────────────────────────────────────────────────────────────────────────
 /** A mesh sends one copy to each: more people than this need a relay. */

@@ -1,10 +1,10 @@
 /**
- * Names of people and rooms: how they are cleaned, compared and refused.
+ * Names of people and rooms, and what rooms are about: how they are cleaned, compared and refused.
  *
- * Rules N1–N2 of docs/PROTOCOL.md.
+ * Rules N1, N2 and RO3 of docs/PROTOCOL.md.
  */
 import type { ErrorCode } from './errors.ts'
-import { nameLengthMax, roomTitleLengthMax } from './limits.ts'
+import { nameLengthMax, roomTitleLengthMax, roomTopicLengthMax } from './limits.ts'
 
 // Control characters, lone surrogates, line separators, and marks that reverse the reading direction of what follows.
 const unshowable = /[\p{Cc}\p{Cs}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u
@@ -32,4 +32,10 @@ export function refuseRoomTitle(title: string): ErrorCode | null {
   if (unshowable.test(title)) return 'name-malformed'
   if (title.replace(invisible, '') === '') return 'title-empty'
   return Array.from(title).length > roomTitleLengthMax ? 'title-too-long' : null
+}
+
+/** Why a cleaned topic may not be a room's, or null if it may. Empty it is none (RO3). */
+export function refuseTopic(topic: string): ErrorCode | null {
+  if (unshowable.test(topic)) return 'topic-malformed'
+  return Array.from(topic).length > roomTopicLengthMax ? 'topic-too-long' : null
 }

@@ -1,11 +1,14 @@
 /**
  * A room: which documents it has, and what each role may do.
  *
- * Rules D1–D3, RO1 and BO5 of docs/PROTOCOL.md.
+ * Rules D1–D3, RO1, RO6–RO8 and BO5 of docs/PROTOCOL.md.
  */
 import type { Addresses } from './addresses.ts'
 import type { Drawing } from './drawing.ts'
+import type { Entry } from './entry.ts'
 import { isRoomId, isSheetId, type RoomId, type SheetId } from './ids.ts'
+import type { Posting } from './posting.ts'
+import type { SlowSeconds } from './slow.ts'
 
 /** What a person is in a room. A guest was let in by a link and has no account. */
 export type Role = 'owner' | 'moderator' | 'member' | 'guest'
@@ -15,13 +18,15 @@ export type RoomAccess = 'open' | 'invite'
 
 export type { Addresses } from './addresses.ts'
 export type { Drawing } from './drawing.ts'
+export type { Entry } from './entry.ts'
+export type { Posting } from './posting.ts'
 
-export type RoomAction = 'read' | 'write' | 'call' | 'invite' | 'configure' | 'moderate'
+export type RoomAction = 'read' | 'write' | 'call' | 'pin' | 'invite' | 'configure' | 'moderate' | 'archive'
 
 const actionsByRole: Readonly<Record<Role, ReadonlySet<RoomAction>>> = {
-  owner: new Set(['read', 'write', 'call', 'invite', 'configure', 'moderate']),
-  moderator: new Set(['read', 'write', 'call', 'invite', 'configure', 'moderate']),
-  member: new Set(['read', 'write', 'call', 'invite']),
+  owner: new Set(['read', 'write', 'call', 'pin', 'invite', 'configure', 'moderate', 'archive']),
+  moderator: new Set(['read', 'write', 'call', 'pin', 'invite', 'configure', 'moderate']),
+  member: new Set(['read', 'write', 'call', 'pin', 'invite']),
   guest: new Set(['read', 'write', 'call']),
 }
 
@@ -30,9 +35,33 @@ export function may(role: Role, action: RoomAction): boolean {
   return actionsByRole[role].has(action)
 }
 
+/** Whether somebody may put another out of the room or of its call, by their roles (RO8, CA6). */
+export function mayPutOut(by: Role, other: Role): boolean {
+  return may(by, 'moderate') && other !== 'owner' && (by === 'owner' || other !== 'moderator')
+}
+
+/** Whether somebody may make another this in the room: its owner decides, and a guest has no account to be trusted with (RO7). */
+export function mayMake(by: Role, other: Role, role: Role): boolean {
+  return by === 'owner' && other !== 'owner' && other !== 'guest' && role !== 'guest'
+}
+
+/** What is left to do in a room that is archived (RO4). */
+export function isLeftInArchive(action: RoomAction): boolean {
+  return action === 'read' || action === 'archive'
+}
+
 /** Whether a role may draw where a room lets these draw (BO5). */
 export function mayDraw(role: Role, drawing: Drawing): boolean {
-  switch (drawing) {
+  return isAmong(role, drawing)
+}
+
+/** Whether a role may write in the chat of a room that lets these (RO6). */
+export function mayPost(role: Role, posting: Posting): boolean {
+  return may(role, 'write') && isAmong(role, posting)
+}
+
+function isAmong(role: Role, circle: Drawing): boolean {
+  switch (circle) {
     case 'everyone':
       return true
     case 'members':
@@ -52,13 +81,16 @@ export type DocumentKind = DocumentRef['kind']
 
 /** The root types a document of each kind has; no other may be created (D2). */
 export const rootsByKind = {
-  room: ['info', 'people', 'boards', 'chat'],
+  room: ['info', 'people', 'boards', 'chat', 'pins'],
   chat: ['m', 'r', 's', 'p'],
-  board: ['shapes', 'texts'],
+  board: ['shapes', 'texts', 'sheets'],
 } as const satisfies Record<DocumentKind, readonly string[]>
 
 /** The sheet every room starts with. */
 export const firstSheetId = 'main' as SheetId
+
+/** The document that lists the sheets, and is none itself (BO10). */
+export const sheetListId = 'sheets' as SheetId
 
 /** The name a document has on the wire and in the log (D1). */
 export function documentName(ref: DocumentRef): string {
@@ -89,9 +121,15 @@ export function parseDocumentName(name: string): DocumentRef | null {
 /** What the room document's `info` map holds. */
 export type RoomInfo = Readonly<{
   title: string
+  topic: string
+  isArchived: boolean
   access: RoomAccess
   drawing: Drawing
+  posting: Posting
   addresses: Addresses
+  entry: Entry
+  /** CH15. */
+  slow: SlowSeconds
   call: 'open' | 'locked'
 }>
 

@@ -24,10 +24,15 @@ import type { RoomId } from '#shared/ids.ts'
 /** A server that has not answered by then counts as away. */
 const timeoutMs = 15_000
 
-type Method = 'GET' | 'POST' | 'PUT' | 'PATCH'
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-export async function request(method: Method, path: string, body?: object): Promise<unknown> {
-  const response = await send(method, path, body)
+export async function request(
+  method: Method,
+  path: string,
+  body?: object,
+  signal = AbortSignal.timeout(timeoutMs),
+): Promise<unknown> {
+  const response = await send(method, path, body, signal)
   if (response.status === 204) return undefined
   const answer: unknown = await response.json().catch((cause: unknown) => {
     // Something in between answered: a proxy's page, a captive portal.
@@ -40,12 +45,17 @@ export async function request(method: Method, path: string, body?: object): Prom
   throw new AppError(code, retryAfterSeconds > 0 ? { retryAfterSeconds } : {})
 }
 
-async function send(method: Method, path: string, body: object | undefined): Promise<Response> {
+async function send(
+  method: Method,
+  path: string,
+  body: object | undefined,
+  signal: AbortSignal,
+): Promise<Response> {
   try {
     return await fetch(path, {
       method,
       credentials: 'same-origin',
-      signal: AbortSignal.timeout(timeoutMs),
+      signal,
       ...(method === 'GET'
         ? {}
         : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body ?? {}) }),

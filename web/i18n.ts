@@ -9,7 +9,19 @@
  */
 import { shallowReactive, shallowRef } from 'vue'
 
-export type Noun = 'app' | 'account' | 'home' | 'room' | 'chat' | 'board' | 'call'
+export type Noun =
+  | 'app'
+  | 'account'
+  | 'home'
+  | 'invite'
+  | 'room'
+  | 'rooms'
+  | 'chat'
+  | 'board'
+  | 'call'
+  | 'offline'
+  | 'news'
+  | 'switcher'
 
 type Words = Readonly<{ [key: string]: string | Words }>
 type Parameters = Readonly<Record<string, string | number>>

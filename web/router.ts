@@ -9,7 +9,7 @@ import { createRouter, createWebHistory, type Router, type RouteRecordRaw } from
 import { useAccountStore } from './account/account-store.ts'
 import HomeView from './home/HomeView.vue'
 import { loadWords, useI18n, type Noun } from './i18n.ts'
-import { pageTitle } from './page-title.ts'
+import { showPage } from './page-title.ts'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -36,7 +36,7 @@ const routes: RouteRecordRaw[] = [
   {
     path: '/i/:token',
     component: () => import('./invite/InviteView.vue'),
-    meta: { words: ['home', 'account'], title: 'home.invite.page' },
+    meta: { words: ['invite', 'account'], title: 'invite.page' },
   },
   {
     path: '/r/:roomId/:message?',
@@ -76,7 +76,7 @@ export function createAppRouter(): Router {
   })
 
   router.afterEach(async (to, from) => {
-    if (to.meta.title !== undefined) document.title = pageTitle(t(to.meta.title))
+    if (to.meta.title !== undefined) showPage(t(to.meta.title))
     const isFirstPage = from.matched.length === 0
     if (isFirstPage || to.path === from.path) return
     // A new page begins at its heading, for eyes and for screen readers.

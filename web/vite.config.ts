@@ -7,8 +7,9 @@
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import icons from 'unplugin-icons/vite'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
 import { budgetPlugin } from './budget.ts'
+import { serviceWorkerPlugin } from './service-worker-plugin.ts'
 
 const entry = fileURLToPath(new URL('./main.ts', import.meta.url))
 
@@ -54,9 +55,27 @@ function chunkOf(id: string, graph: Graph): string | null {
   return chunks.get(id) ?? null
 }
 
+/** Of the table of errors a page needs the words; the numbers are the server's. */
+function errorWordsPlugin(): Plugin {
+  return {
+    name: 'stoa-error-words',
+    apply: 'build',
+    transform: {
+      filter: { id: /\/shared\/errors\.ts$/ },
+      handler: (code) => ({ code: code.replaceAll(/^\s+(?:status|close): [^,]+,\n/gmu, ''), map: null }),
+    },
+  }
+}
+
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
-  plugins: [vue(), icons({ compiler: 'vue3', scale: 1, defaultStyle: '' }), budgetPlugin()],
+  plugins: [
+    vue(),
+    errorWordsPlugin(),
+    icons({ compiler: 'vue3', scale: 1, defaultStyle: '' }),
+    budgetPlugin(),
+    serviceWorkerPlugin(),
+  ],
   define: {
     __VUE_OPTIONS_API__: 'false',
     __VUE_PROD_DEVTOOLS__: 'false',
@@ -68,7 +87,12 @@ export default defineConfig({
     target: ['chrome125', 'firefox128', 'safari17.5'],
     // Nothing becomes a data: URL but small drawings, which img-src allows.
     assetsInlineLimit: (file) => (file.endsWith('.svg') ? undefined : false),
-    modulePreload: { polyfill: false },
+    modulePreload: {
+      polyfill: false,
+      // What home fetches on demand imports little that is not there, and naming it would cost every first visit.
+      resolveDependencies: (_file, files, { hostId }) =>
+        hostId.includes('/base-') ? files.filter((file) => file.endsWith('.css')) : files,
+    },
     reportCompressedSize: false,
     rolldownOptions: {
       output: {

@@ -6,29 +6,37 @@
 import type { ModerateCallRequest } from '#shared/call/http.ts'
 import { AppError } from '#shared/errors.ts'
 import type { RoomId, Seat } from '#shared/ids.ts'
-import { may, type Role } from '#shared/room.ts'
+import type { DecisionKind } from '#shared/members.ts'
+import { mayPutOut, type Role } from '#shared/room.ts'
 import type { SignedInPerson } from '../accounts/sessions.ts'
-import type { Presences } from '../ports.ts'
+import type { Clock, Presences } from '../ports.ts'
 import type { Rooms } from '../rooms/rooms.ts'
 import type { Store } from '../store/open.ts'
+import type { SeatedPersonRow } from '../store/seats.ts'
 
-type Options = Readonly<{ store: Store; rooms: Pick<Rooms, 'enterTo'>; presences: Presences }>
+type Options = Readonly<{
+  store: Store
+  clock: Clock
+  rooms: Pick<Rooms, 'enterTo'>
+  presences: Presences
+}>
 
 export type Moderation = ReturnType<typeof createModeration>
 
-export function createModeration({ store, rooms, presences }: Options) {
-  function roleOf(roomId: RoomId, seat: number): Role {
+export function createModeration({ store, clock, rooms, presences }: Options) {
+  function personAt(roomId: RoomId, seat: number): SeatedPersonRow {
     const person = store.seats.people(roomId).find((one) => one.seat === seat && one.leftAt === null)
     if (person === undefined) throw new AppError('not-found')
-    return person.role
+    return person
   }
 
   function putOut(roomId: RoomId, by: Role, seat: Seat): void {
-    const role = roleOf(roomId, seat)
     // Whoever moderates could let themselves in again.
-    if (may(role, 'moderate') && (role === 'owner' || by !== 'owner')) throw new AppError('forbidden')
+    if (!mayPutOut(by, personAt(roomId, seat).role)) throw new AppError('forbidden')
     store.calls.setStanding(roomId, seat, 'out')
   }
+
+  const kindByAction = { remove: 'put-out', 'let-in': 'let-in', lock: 'locked', unlock: 'unlocked' } as const
 
   return (visitor: SignedInPerson, id: string, request: ModerateCallRequest): void => {
     const { room, seat: own } = rooms.enterTo('moderate', visitor.personId, id)
@@ -41,7 +49,7 @@ export function createModeration({ store, rooms, presences }: Options) {
         putOut(room.id, own.role, request.seat as Seat)
         break
       case 'let-in':
-        roleOf(room.id, request.seat)
+        personAt(room.id, request.seat)
         store.calls.setStanding(room.id, request.seat as Seat, store.calls.isLocked(room.id) ? 'in' : null)
         break
       case 'lock':
@@ -54,6 +62,9 @@ export function createModeration({ store, rooms, presences }: Options) {
         store.calls.unlock(room.id)
         break
     }
+    const kind: DecisionKind = kindByAction[request.action]
+    const personId = 'seat' in request ? personAt(room.id, request.seat).personId : null
+    store.decisions.add({ roomId: room.id, kind, byPersonId: visitor.personId, personId, nowMs: clock() })
     presences.roomChanged(room.id)
   }
 }

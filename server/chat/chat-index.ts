@@ -2,20 +2,27 @@
  * What SQL knows of the messages of rooms, with what this turn adds on top.
  *
  * A page is a document, and so is the truth about its messages; the index tells without opening any document which
- * page is the newest, whether a message is known, and what was said where. Invariant: it is written in the transaction
- * that writes the documents, so neither is ever ahead of the other.
+ * page is the newest, whether a message is known, what was said where, what is pinned, and what refers to which files.
+ * Invariant: it is written in the transaction that writes the documents, so neither is ever ahead of the other.
  */
 import type { MessageKey } from '#shared/chat/message.ts'
+import type { FileHash } from '#shared/files/file.ts'
 import type { RoomId } from '#shared/ids.ts'
+import { pinTextLengthMax } from '#shared/limits.ts'
+import type { EditedMessage, NewMessageRow } from '../store/messages.ts'
 import type { Store } from '../store/open.ts'
+import type { PinRow } from '../store/pins.ts'
 
 type MessageId = Readonly<{ roomId: RoomId; key: MessageKey }>
-export type NewMessage = MessageId & Readonly<{ page: number; text: string | null; atMs: number }>
+export type NewMessage = NewMessageRow & Readonly<{ files: readonly FileHash[] }>
 
 /** The tables it reads and writes. */
 export type IndexTables = Readonly<{
   rooms: Pick<Store['rooms'], 'chatTail' | 'setChatTail' | 'addMessage'>
   messages: Pick<Store['messages'], 'has' | 'newestKey' | 'add' | 'edit' | 'remove' | 'takeInTexts'>
+  pins: Pick<Store['pins'], 'has' | 'list' | 'remove'>
+  reports: Pick<Store['reports'], 'remove'>
+  files: Pick<Store['files'], 'refer'>
 }>
 
 type Change = () => void
@@ -32,13 +39,20 @@ export class ChatIndex {
   readonly #tails = new Map<RoomId, number>()
   /** Messages of this turn. */
   readonly #keys = new Set<string>()
+  /** What was changed in this turn, by room and key; null where it was deleted. */
+  readonly #texts = new Map<string, string | null>()
   /** By room and seat, of those that were asked about. */
   readonly #newestKeys = new Map<string, string>()
   /** Messages written since their texts were last taken in. */
   #freshCount = 0
+  /** Messages that this turn has brought. */
+  #added: NewMessage[] = []
+  readonly #onAdded: (messages: readonly NewMessage[]) => void
 
-  constructor(store: IndexTables) {
+  /** `onAdded` hears of new messages once they are in the database. */
+  constructor(store: IndexTables, onAdded: (messages: readonly NewMessage[]) => void = () => undefined) {
     this.#store = store
+    this.#onAdded = onAdded
   }
 
   /** Number of the room's newest page. */
@@ -77,19 +91,48 @@ export class ChatIndex {
     this.#changes.push(() => {
       if (!this.#store.messages.add(message)) return
       this.#store.rooms.addMessage(message.roomId, message.atMs)
+      if (message.files.length > 0) this.#store.files.refer(roomId, key, message.files, message.atMs)
       this.#freshCount += 1
+      this.#added.push(message)
     })
   }
 
-  edit({ roomId, key, text }: MessageId & Readonly<{ text: string }>): void {
+  edit(message: EditedMessage & Readonly<{ files: readonly FileHash[]; atMs: number }>): void {
+    const { roomId, key, files, atMs, text } = message
+    this.#texts.set(`${roomId}/${key}`, text)
     this.#changes.push(() => {
-      this.#store.messages.edit(roomId, key, text)
+      this.#store.messages.edit(message)
+      this.#store.files.refer(roomId, key, files, atMs)
     })
   }
 
-  remove({ roomId, key }: MessageId): void {
+  remove({ roomId, key, atMs }: MessageId & Readonly<{ atMs: number }>): void {
+    this.#texts.set(`${roomId}/${key}`, null)
     this.#changes.push(() => {
       this.#store.messages.remove(roomId, key)
+      this.#store.pins.remove(roomId, key)
+      this.#store.reports.remove(roomId, key)
+      this.#store.files.refer(roomId, key, [], atMs)
+    })
+  }
+
+  isPinned({ roomId, key }: MessageId): boolean {
+    return this.#store.pins.has(roomId, key)
+  }
+
+  /** The room's pinned messages that are left, with what they say now. */
+  pinsOf(roomId: RoomId): readonly PinRow[] {
+    return this.#store.pins.list(roomId).flatMap((pin) => {
+      const text = this.#texts.get(`${roomId}/${pin.key}`)
+      if (text === undefined) return [pin]
+      return text === null ? [] : [{ ...pin, text: Array.from(text).slice(0, pinTextLengthMax).join('') }]
+    })
+  }
+
+  /** A place that is no message, such as a shape, refers to these files from now on, and to no others. */
+  refer(roomId: RoomId, place: string, files: readonly FileHash[], atMs: number): void {
+    this.#changes.push(() => {
+      this.#store.files.refer(roomId, place, files, atMs)
     })
   }
 
@@ -111,16 +154,24 @@ export class ChatIndex {
 
   /** The turn is over, and everything is in the database. */
   saved(): void {
-    this.#changes.length = 0
-    this.#keys.clear()
+    const added = this.#added
+    this.#forgetTurn()
     if (this.#newestKeys.size > newestKeysMax) this.#newestKeys.clear()
+    if (added.length > 0) this.#onAdded(added)
   }
 
   /** The turn is over, and nothing of it is. */
   lost(): void {
-    this.saved()
+    this.#forgetTurn()
     this.#tails.clear()
     this.#newestKeys.clear()
+  }
+
+  #forgetTurn(): void {
+    this.#changes.length = 0
+    this.#keys.clear()
+    this.#texts.clear()
+    this.#added = []
   }
 }
 

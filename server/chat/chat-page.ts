@@ -6,12 +6,14 @@
  */
 import * as Y from 'yjs'
 import type { PageLimits } from '#shared/chat/limits.ts'
+import { parseMention } from '#shared/chat/mention.ts'
 import type { MessageKey, MessageValue } from '#shared/chat/message.ts'
 import type { PageView } from '#shared/chat/page-rules.ts'
 import { countStructs, pageVersion, readHeader, sealedField, type PageHeader } from '#shared/chat/page.ts'
+import { hashesOf } from '#shared/files/file.ts'
 import { clientIdOf, serverSeat, type RoomId } from '#shared/ids.ts'
 import { sealedPageSizeMax, sealedPageStructsMax } from '#shared/limits.ts'
-import type { ChatIndex } from './chat-index.ts'
+import type { ChatIndex, NewMessage } from './chat-index.ts'
 import { Stamps, writeHeader } from './stamps.ts'
 
 type Options = Readonly<{ roomId: RoomId; page: number; doc: Y.Doc; index: ChatIndex; limits: PageLimits }>
@@ -21,8 +23,6 @@ export class ChatPage {
   readonly #stamps: Stamps
   readonly #messages: Y.Map<MessageValue>
   readonly #header: Y.Map<number>
-  /** Keys of messages that were added, changed or deleted since `settle` was last called. */
-  readonly #changed = new Set<string>()
   /** Bytes, as of the load and with every update since. */
   #size: number
 
@@ -33,11 +33,6 @@ export class ChatPage {
     this.#messages = doc.getMap('m')
     this.#header = doc.getMap('p')
     this.#size = Y.encodeStateAsUpdate(doc).length
-    // What has no stamp lost it with a row that was damaged.
-    for (const key of this.#messages.keys()) if (!this.#stamps.has(key)) this.#changed.add(key)
-    this.#messages.observe(({ keysChanged }) => {
-      for (const key of keysChanged as ReadonlySet<string>) this.#changed.add(key)
-    })
     doc.on('update', (update: Uint8Array) => {
       this.#size += update.length
     })
@@ -65,38 +60,57 @@ export class ChatPage {
     }
   }
 
+  /** Keys of messages without a stamp: they lost it with a row that was damaged. */
+  unsettled(): string[] {
+    return [...this.#messages.keys()].filter((key) => !this.#stamps.has(key))
+  }
+
+  /** Keys of messages that were added, changed or deleted in a transaction that has not ended. */
+  changedIn({ changed }: Y.Transaction): string[] {
+    // As yjs types it, a map from types of any events; it is looked up by identity.
+    const keys = (changed as ReadonlyMap<unknown, ReadonlySet<string | null>>).get(this.#messages) ?? []
+    return [...keys].filter((key) => key !== null)
+  }
+
   /**
-   * Stamps what is new, and tells the index of every change. To be called in a transaction of the server's own, in the
-   * tick of the change: within that of an update Yjs would draw a new clientID for every message.
+   * Stamps what is new of these, and tells the index of every change. To be called in the change's transaction.
+   * Returns whether something pinned was changed or deleted.
    */
-  settle(nowMs: number): void {
+  settle(changed: readonly string[], nowMs: number): boolean {
     const { roomId, page, index } = this.#options
-    const changed = [...this.#changed]
-    this.#changed.clear()
     const fresh = this.#stamps.stamp(changed, nowMs)
     // In the order of their stamps, as the pages give them again.
     for (const key of fresh) {
-      const text = this.#messages.get(key)?.x ?? null
-      index.add({ roomId, key, page, text, atMs: nowMs })
+      const number = this.#numberOf(key)
+      index.add({ ...indexedOf(this.#messages.get(key)), roomId, key, page, atMs: nowMs, number })
     }
     const added = new Set<string>(fresh)
+    let changesPins = false
     for (const key of changed) {
       // What is void here may stand on another page.
       if (added.has(key) || !this.#stamps.has(key)) continue
-      const text = this.#messages.get(key)?.x
-      const message = { roomId, key: key as MessageKey }
-      if (text === undefined) index.remove(message)
-      else index.edit({ ...message, text })
+      const { text, ...rest } = indexedOf(this.#messages.get(key))
+      const message = { roomId, key: key as MessageKey, atMs: nowMs }
+      if (text === null) index.remove(message)
+      else index.edit({ ...message, ...rest, text, number: this.#numberOf(key) })
+      changesPins ||= index.isPinned(message)
     }
+    return changesPins
   }
 
-  /** Seals the page if it has reached its limit; returns the header of the page to begin, or null. */
+  /** It has reached its limit, or another was begun after it. */
+  get isToBeSealed(): boolean {
+    return !this.isSealed && (!this.#isNewest || this.#isAtLimit())
+  }
+
+  /** Returns the header of the page to begin, or null if that was begun. */
   seal(): PageHeader | null {
-    const { roomId, page, index } = this.#options
-    const isNewest = page === index.tailOf(roomId)
-    if (this.isSealed || (isNewest && !this.#isAtLimit())) return null
     this.#header.set(sealedField, this.#stamps.count)
-    return isNewest ? this.headerOfNext() : null
+    return this.#isNewest ? this.headerOfNext() : null
+  }
+
+  get #isNewest(): boolean {
+    return this.#options.page === this.#options.index.tailOf(this.#options.roomId)
   }
 
   /** The next page begins with the last arrival on this one. */
@@ -104,6 +118,12 @@ export class ChatPage {
     const { page, base, a0 } = readHeader((field) => this.#header.get(field))
     const { count, highest, lastArrivedAtMs } = this.#stamps
     return { v: pageVersion, page: page + 1, base: base + count, a0: lastArrivedAtMs ?? a0, o0: highest }
+  }
+
+  /** How many messages of the room had arrived when this had, itself counted. */
+  #numberOf(key: string): number {
+    const { base } = readHeader((field) => this.#header.get(field))
+    return base + this.#stamps.indexOf(key) + 1
   }
 
   #isAtLimit(): boolean {
@@ -114,6 +134,12 @@ export class ChatPage {
       countStructs(doc) >= limits.structsMax
     )
   }
+}
+
+/** What the index keeps of a message; nothing of one that was deleted. */
+export function indexedOf(value: MessageValue | undefined): Pick<NewMessage, 'text' | 'mentions' | 'files'> {
+  const mentions = (value?.at ?? []).map((mention) => parseMention(mention)?.seat ?? serverSeat)
+  return { text: value?.x ?? null, mentions, files: hashesOf(value?.fs) }
 }
 
 /** A new page as the update that makes it. */

@@ -12,9 +12,10 @@ import type { RoomId } from '#shared/ids.ts'
 import { documentName } from '#shared/room.ts'
 import type { Logger } from '../log.ts'
 import type { Store } from '../store/open.ts'
+import { indexedOf } from './chat-page.ts'
 
 type Options = Readonly<{
-  store: Pick<Store, 'rooms' | 'messages'> & Readonly<{ db: Database }>
+  store: Pick<Store, 'rooms' | 'messages' | 'files'> & Readonly<{ db: Database }>
   /** Brings a document to the state of its log. */
   read: (name: string, doc: Y.Doc) => void
   log: Logger
@@ -39,14 +40,17 @@ export function indexRooms({ store, read, log }: Options): void {
   function indexPage(roomId: RoomId, page: number, doc: Y.Doc): number {
     const messages = doc.getMap<MessageValue>('m')
     const header = doc.getMap('p')
-    const { a0 } = readHeader((field) => header.get(field))
+    const { a0, base } = readHeader((field) => header.get(field))
     const pairs = doc.getArray<MessageKey | StampValue>('s').toArray()
     let count = 0
     for (let index = 0; index + 1 < pairs.length; index += 2) {
       const [key, stamp] = [pairs[index] as MessageKey, pairs[index + 1] as StampValue]
       const atMs = a0 + (typeof stamp === 'number' ? stamp : stamp[0])
-      const text = messages.get(key)?.x ?? null
-      if (store.messages.add({ roomId, key, page, atMs, text })) count += 1
+      const number = base + index / 2 + 1
+      const { files, ...message } = indexedOf(messages.get(key))
+      if (!store.messages.add({ ...message, roomId, key, page, atMs, number })) continue
+      count += 1
+      store.files.refer(roomId, key, files, atMs)
     }
     return count
   }

@@ -1,10 +1,11 @@
 /** Searching what was said in a room. */
 import { AppError } from '#shared/errors.ts'
-import type { SearchResponse } from '#shared/http.ts'
+import type { FirstSinceResponse, SearchResponse } from '#shared/http.ts'
 import type { PersonId } from '#shared/ids.ts'
 import { searchHitsMax, searchLengthMax, searchWordsMax } from '#shared/limits.ts'
 import type { Logger } from '../log.ts'
 import type { Rooms } from '../rooms/rooms.ts'
+import type { Wanted } from '../store/messages.ts'
 import type { Store } from '../store/open.ts'
 
 type Options = Readonly<{
@@ -12,6 +13,8 @@ type Options = Readonly<{
   rooms: Pick<Rooms, 'enterTo'>
   log: Logger
 }>
+
+type SearchQuery = Readonly<Partial<Record<'q' | 'before' | 'from' | 'since' | 'until', string>>>
 
 export type Search = ReturnType<typeof createSearch>
 
@@ -29,30 +32,46 @@ export function createSearch({ store, rooms, log }: Options) {
     await store.disk.flush()
   }
 
-  /** The newest messages with all of the words, older than `before`; `roomId`, `text` and `before` may be anything. */
-  return async (
-    personId: PersonId,
-    roomId: string,
-    text: string,
-    before: string,
-  ): Promise<SearchResponse> => {
-    const { room } = rooms.enterTo('read', personId, roomId)
-    const beforeId = before === '' ? Number.MAX_SAFE_INTEGER : Number(before)
-    if (text.length > searchLengthMax || !Number.isSafeInteger(beforeId))
-      throw new AppError('request-malformed')
-    await takeInNewest()
-    const found = store.messages.search(room.id, wordsOf(text), beforeId, searchHitsMax + 1)
-    return {
-      hits: found.slice(0, searchHitsMax).map(({ id, key, page, at, text: said }) => ({
-        id,
-        key,
-        page,
-        arrivedAtMs: at,
-        text: said,
-      })),
-      hasMore: found.length > searchHitsMax,
-    }
+  return {
+    /** The newest messages that have all that is asked for; everything may be anything. */
+    async find(personId: PersonId, roomId: string, query: SearchQuery): Promise<SearchResponse> {
+      const { room } = rooms.enterTo('read', personId, roomId)
+      const { q = '', before = '', from = '', since = '', until = '' } = query
+      if (q.length > searchLengthMax) throw new AppError('request-malformed')
+      const wanted: Wanted = {
+        words: wordsOf(q),
+        beforeId: numberOf(before) ?? Number.MAX_SAFE_INTEGER,
+        seat: numberOf(from),
+        sinceMs: numberOf(since),
+        untilMs: numberOf(until),
+      }
+      await takeInNewest()
+      const found = store.messages.search(room.id, wanted, searchHitsMax + 1)
+      return {
+        hits: found.slice(0, searchHitsMax).map(({ id, key, page, at, text: said }) => ({
+          id,
+          key,
+          page,
+          arrivedAtMs: at,
+          text: said,
+        })),
+        hasMore: found.length > searchHitsMax,
+      }
+    },
+
+    /** Where the room's first message stands that came at this time or later. */
+    firstSince(personId: PersonId, roomId: string, since: string): FirstSinceResponse['first'] {
+      const { room } = rooms.enterTo('read', personId, roomId)
+      return store.messages.firstSince(room.id, numberOf(since) ?? 0)
+    },
   }
+}
+
+/** Null where it is left out. */
+function numberOf(text: string): number | null {
+  const number = Number(text)
+  if (!Number.isSafeInteger(number) || number < 0) throw new AppError('request-malformed')
+  return text === '' ? null : number
 }
 
 /** What the index can look for: of everything between spaces, what has a letter or a digit. */

@@ -6,7 +6,7 @@
  */
 import type * as Y from 'yjs'
 import type { MessageKey, MessageValue } from '#shared/chat/message.ts'
-import { stampMessage, type StampState, type StampValue } from '#shared/chat/order.ts'
+import { Orders, type StampValue } from '#shared/chat/order.ts'
 import { orderJumpMax } from '#shared/limits.ts'
 import { pageVersion, readHeader, type PageHeader } from '#shared/chat/page.ts'
 
@@ -14,14 +14,15 @@ export class Stamps {
   readonly #messages: Y.Map<MessageValue>
   readonly #stamps: Y.Array<string | StampValue>
   readonly #header: Y.Map<number>
-  readonly #stamped = new Set<string>()
-  #state: StampState
+  /** By key, how many were stamped on this page before. */
+  readonly #stamped = new Map<string, number>()
+  readonly #orders: Orders
 
   constructor(doc: Y.Doc) {
     this.#messages = doc.getMap('m')
     this.#stamps = doc.getArray('s')
     this.#header = doc.getMap('p')
-    this.#state = this.#readState()
+    this.#orders = this.#readOrders()
   }
 
   get count(): number {
@@ -30,16 +31,21 @@ export class Stamps {
 
   /** The largest order on this page and those before. */
   get highest(): number {
-    return this.#state.highest
+    return this.#orders.highest
   }
 
   /** Null while there are none. */
   get lastArrivedAtMs(): number | null {
-    return this.#state.recent.at(-1)?.arrivedAtMs ?? null
+    return this.#orders.lastArrivedAtMs
   }
 
   has(key: string): boolean {
     return this.#stamped.has(key)
+  }
+
+  /** How many were stamped on this page before this one was. */
+  indexOf(key: string): number {
+    return this.#stamped.get(key) ?? -1
   }
 
   /** Stamps those of the keys that are messages without a stamp, and returns them. Changes the document. */
@@ -56,10 +62,9 @@ export class Stamps {
     const pairs: (string | StampValue)[] = []
     for (const key of ordered) {
       const l = this.#messages.get(key)?.l ?? 0
-      const stamp = stampMessage(this.#state, l, arrivedAtMs)
-      this.#state = stamp.state
-      this.#stamped.add(key)
-      pairs.push(key, stamp.order === l ? sinceStart : [sinceStart, stamp.order])
+      const order = this.#orders.stamp(l, arrivedAtMs)
+      this.#stamped.set(key, this.#stamped.size)
+      pairs.push(key, order === l ? sinceStart : [sinceStart, order])
     }
     this.#stamps.push(pairs)
     return ordered
@@ -69,7 +74,7 @@ export class Stamps {
     return readHeader((field) => this.#header.get(field))
   }
 
-  #readState(): StampState {
+  #readOrders(): Orders {
     const { a0, o0 } = this.#readHeader()
     const recent: { arrivedAtMs: number; order: number }[] = []
     let [highest, floor] = [o0, o0]
@@ -77,7 +82,7 @@ export class Stamps {
     for (let index = 0; index + 1 < pairs.length; index += 2) {
       const [key, value] = [pairs[index], pairs[index + 1]]
       if (typeof key !== 'string' || value === undefined || typeof value === 'string') continue
-      this.#stamped.add(key)
+      this.#stamped.set(key, index / 2)
       const isPlain = typeof value === 'number'
       const arrivedAtMs = a0 + (isPlain ? value : value[0])
       // Where the order is the message's own and the message is deleted, nothing depends on it any more.
@@ -87,11 +92,12 @@ export class Stamps {
       highest = Math.max(highest, order)
       recent.push({ arrivedAtMs, order })
     }
-    return { highest, floor, recent }
+    return new Orders({ highest, floor, recent })
   }
 
   /** Messages that arrive together keep the order their authors gave them. */
   #byTheirOrder(keys: readonly string[]): readonly MessageKey[] {
+    if (keys.length === 1) return keys as readonly MessageKey[]
     const l = (key: string): number => this.#messages.get(key)?.l ?? 0
     return [...new Set(keys)].sort((a, b) => l(a) - l(b) || (a < b ? -1 : 1)).map((key) => key as MessageKey)
   }

@@ -14,17 +14,19 @@ import type { StaticFiles } from './static.ts'
 type Options = Readonly<{
   log: Logger
   origins: Origins
-  sessions: Sessions
+  sessions: Pick<Sessions, 'use'>
   staticFiles: StaticFiles
   /** Why the server cannot do its work now; empty if it can. */
   faultsNow: () => readonly string[]
+  /** Resolves once everything that the database holds now is on disk. */
+  kept: () => Promise<void>
   routes: readonly Hono<Env>[]
   onRefused: (code: ErrorCode) => void
   metrics: MiddlewareHandler<Env>
 }>
 
 export function createApp(options: Options): Hono<Env> {
-  const { log, origins, sessions, staticFiles, faultsNow, routes, onRefused, metrics } = options
+  const { log, origins, sessions, staticFiles, faultsNow, kept, routes, onRefused, metrics } = options
   const app = new Hono<Env>()
 
   app.onError((thrown, c) => {
@@ -41,7 +43,8 @@ export function createApp(options: Options): Hono<Env> {
   app.use(refuseForeign(origins))
   app.use('/api/*', async (c, next) => {
     await next()
-    c.header('Cache-Control', 'no-store')
+    // But what says that it never changes.
+    if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store')
   })
   app.get(paths.health, (c) => {
     const reasons = faultsNow()
@@ -52,6 +55,11 @@ export function createApp(options: Options): Hono<Env> {
   })
   app.get(metricsPath, metrics)
   app.use('/api/*', findVisitor(sessions))
+  // As a document's frames do: nobody is told what the power could still take away (W5).
+  app.use('/api/*', async (_c, next) => {
+    await next()
+    await kept()
+  })
   for (const route of routes) app.route('/', route)
 
   app.get('*', async (c, next) => {

@@ -5,6 +5,7 @@ import type { HttpBindings } from '@hono/node-server'
 import type { Context, MiddlewareHandler } from 'hono'
 import * as v from 'valibot'
 import { AppError } from '#shared/errors.ts'
+import { pieceType } from '#shared/files/paths.ts'
 import { requestBodySizeMax } from '#shared/limits.ts'
 import type { Sessions, SignedInPerson } from '../accounts/sessions.ts'
 import type { Origins } from './origin.ts'
@@ -19,19 +20,23 @@ export type Env = {
 
 const readingMethods = new Set(['GET', 'HEAD'])
 
+/** Where bytes are taken instead of JSON; a form can send neither this method nor this type. */
+const piecePath = /^\/api\/rooms\/[^/]+\/files\/[^/]+$/
+
 /** A change needs our own origin and JSON: no form and no other page can send both (H-02, H-03). */
 export function refuseForeign(origins: Origins): MiddlewareHandler<Env> {
   return async (c, next) => {
     if (!readingMethods.has(c.req.method)) {
       if (!origins.isAllowed(c.req.header('origin'))) throw new AppError('origin-refused')
       const [type = ''] = (c.req.header('content-type') ?? '').split(';')
-      if (type.trim().toLowerCase() !== 'application/json') throw new AppError('request-not-json')
+      const isPiece = c.req.method === 'PUT' && type === pieceType && piecePath.test(c.req.path)
+      if (!isPiece && type.trim().toLowerCase() !== 'application/json') throw new AppError('request-not-json')
     }
     await next()
   }
 }
 
-export function findVisitor(sessions: Sessions): MiddlewareHandler<Env> {
+export function findVisitor(sessions: Pick<Sessions, 'use'>): MiddlewareHandler<Env> {
   return async (c, next) => {
     c.set('visitor', await sessions.use(c.req.header('cookie')))
     await next()

@@ -63,7 +63,7 @@ export function createUpgrades({ isAllowedOrigin, meters, backlog, onSocket }: O
       ws.once('close', () => {
         count(address, -1)
       })
-      onSocket(new ClientSocket(ws, meters, backlog), request.headers.cookie)
+      onSocket(new ClientSocket(ws, socket, meters, backlog), request.headers.cookie)
     })
   }
 }

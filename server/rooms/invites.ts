@@ -31,6 +31,9 @@ type Options = Readonly<{
 /** What the holder of an invite gets, and the cookie of a new guest. */
 export type Accepted = Readonly<{ response: AcceptInviteResponse; cookie: string | null }>
 
+/** Somebody who comes with an invite. */
+type Comer = Readonly<{ roomId: RoomId; name: string; isGuest: boolean; mustKnock: boolean }>
+
 export type Invites = ReturnType<typeof createInvites>
 
 export function createInvites({ store, clock, rooms, accounts, presences, publicOrigin }: Options) {
@@ -50,9 +53,19 @@ export function createInvites({ store, clock, rooms, accounts, presences, public
     if (isMembers) throw new AppError('name-taken')
   }
 
+  /** Whoever is in the room comes and goes; and an open one is open to everybody with an account. */
+  function mustKnock(visitor: SignedInPerson | null, roomId: RoomId): boolean {
+    const room = store.rooms.byId(roomId)
+    if (room?.entry !== 'knock') return false
+    if (visitor === null) return true
+    const seat = store.seats.find(roomId, visitor.personId)
+    return (seat === null || seat.leftAt !== null) && (visitor.isGuest || room.access !== 'open')
+  }
+
   return {
     create({ personId }: SignedInPerson, roomId: string): InviteResponse {
       const { room } = rooms.enterTo('invite', personId, roomId)
+      if (room.directKey !== null) throw new AppError('direct-closed')
       if (store.invites.countCreatedSince(personId, clock() - dayMs) >= invitesPerPersonPerDayMax) {
         throw new AppError('too-many-requests')
       }
@@ -70,7 +83,18 @@ export function createInvites({ store, clock, rooms, accounts, presences, public
 
     describe(token: string): InviteInfo {
       const { roomId, roomTitle, invitedBy } = find(token)
-      return { roomTitle, invitedBy, ...presences.count(roomId) }
+      const mustKnock = store.rooms.byId(roomId)?.entry === 'knock'
+      return { roomTitle, invitedBy, ...presences.count(roomId), mustKnock }
+    },
+
+    /** Who stands at the door of which room, and whether they have to knock there. A stranger gives a name. */
+    comer(visitor: SignedInPerson | null, token: string, guestName = ''): Comer {
+      const { roomId } = find(token)
+      const before = visitor === null ? null : store.seats.find(roomId, visitor.personId)
+      if (before !== null && before.bannedAt !== null) throw new AppError('room-banned')
+      const name = visitor === null ? cleanName(guestName) : visitor.name
+      if (visitor === null) refuseGuestName(name, roomId)
+      return { roomId, name, isGuest: visitor?.isGuest ?? true, mustKnock: mustKnock(visitor, roomId) }
     },
 
     /** Somebody signed in, member or guest, comes in as who they are; a stranger becomes a guest. */
@@ -79,8 +103,10 @@ export function createInvites({ store, clock, rooms, accounts, presences, public
       token: string,
       request: AcceptInviteRequest,
       address: string,
+      isAdmitted = false,
     ): Promise<Accepted> {
       const { roomId } = find(token)
+      if (!isAdmitted && mustKnock(visitor, roomId)) throw new AppError('forbidden')
       if (visitor !== null) {
         const me = {
           id: visitor.personId,

@@ -41,7 +41,8 @@ export function hasRoom(folder: string): boolean {
   return freeSize(folder) >= roomSizeMin
 }
 
-function freeSize(folder: string): number {
+/** Bytes that this user may still write to a folder's disk. */
+export function freeSize(folder: string): number {
   const { bavail, bsize } = statfsSync(folder)
   return bavail * bsize
 }

@@ -21,6 +21,10 @@ export class Checkpoints implements Disposable {
     this.#data = { file, whenClosed: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)) }
   }
 
+  get isRunning(): boolean {
+    return this.#running !== null
+  }
+
   /** Resolves when it is over, however it went. */
   run(): Promise<void> {
     this.#running ??= this.#ask().finally(() => (this.#running = null))

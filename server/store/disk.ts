@@ -7,17 +7,27 @@
  * Decision 0009.
  */
 import { closeSync, fdatasync, fdatasyncSync, openSync } from 'node:fs'
+import { performance } from 'node:perf_hooks'
 import { promisify } from 'node:util'
 import type { Database } from 'better-sqlite3'
 import { Checkpoints } from './checkpoints.ts'
+import { FlushPlace } from './flush-place.ts'
 
 export type Disk = Readonly<{
   /** Runs a transaction, which may still be lost with the power until a flush has ended. */
   commit<T>(transaction: () => T): T
-  /** Everything that is committed now is on disk. Rejects if that is not certain: see `rewrite`. */
+  /**
+   * Everything that is committed now is on disk. Rejects if that is not certain: see `rewrite`. Waits beside the event
+   * loop, unless the disk has answered at once of late.
+   */
   flush(): Promise<void>
   /** The same, and everybody waits. */
   flushNow(): void
+  /**
+   * Now and then, and else null: until it resolves nothing should be committed, so that a checkpoint reaches the end of
+   * the write-ahead log. To be called when nothing waits for the disk.
+   */
+  rest(): Promise<void> | null
   /**
    * After a flush that failed: what it was about is written once more, to another place. A second flush would not do:
    * the system may have forgotten that there is something left to write. Throws while that is not possible.
@@ -27,8 +37,8 @@ export type Disk = Readonly<{
 
 /** Commits from one checkpoint to the next: about 4 MB. */
 const checkpointCommits = 256
-/** Commits after which one has to be complete, before more is written: about 64 MB. */
-const checkpointCommitsMax = 4_096
+/** Commits after which the log is to be written from its start again: about 16 MB. */
+const restCommits = 1_024
 /** Pages; what the database does by itself, if the thread does not. */
 const autoCheckpointPages = 32_768
 
@@ -39,42 +49,56 @@ export function openDisk(db: Database): Disk & Disposable {
   /** Handle of the write-ahead log. */
   let wal: number | null = null
   let commitsSinceCheckpoint = 0
-  let commitsSinceComplete = 0
+  let commitsSinceRest = 0
+  let isRestDue = false
+  const place = new FlushPlace()
   db.pragma(`wal_autocheckpoint = ${String(autoCheckpointPages)}`)
 
   /** It is there once something was written, and stays the same file as long as the database is open. */
   const handle = (): number => (wal ??= openSync(`${db.name}-wal`, 'r+'))
 
-  async function checkpointInTime(): Promise<void> {
-    if (commitsSinceComplete >= checkpointCommitsMax) {
-      // Nothing is committed meanwhile, so that this one reaches the end, and the log is written from its start again.
-      await checkpoints.run()
-      await checkpoints.run()
-      commitsSinceComplete = 0
-      commitsSinceCheckpoint = 0
-    } else if (commitsSinceCheckpoint >= checkpointCommits) {
-      commitsSinceCheckpoint = 0
-      void checkpoints.run()
-    }
+  function checkpoint(): Promise<void> {
+    commitsSinceCheckpoint = 0
+    return checkpoints.run()
+  }
+
+  function flushOnTheSpot(): void {
+    const startedAtMs = performance.now()
+    fdatasyncSync(handle())
+    place.took(performance.now() - startedAtMs)
   }
 
   return {
     commit(transaction) {
-      db.pragma('synchronous = NORMAL')
+      // Not `db.pragma`, which takes as long as a small transaction.
       try {
+        db.exec('PRAGMA synchronous = NORMAL')
         return transaction()
       } finally {
-        db.pragma('synchronous = FULL')
+        db.exec('PRAGMA synchronous = FULL')
         commitsSinceCheckpoint += 1
-        commitsSinceComplete += 1
+        commitsSinceRest += 1
       }
     },
     async flush() {
-      await flushFile(handle())
-      await checkpointInTime()
+      // Beside a checkpoint no disk is quick.
+      if (place.next() === 'on the spot' && !checkpoints.isRunning) flushOnTheSpot()
+      else await flushFile(handle())
     },
     flushNow() {
       fdatasyncSync(handle())
+    },
+    rest() {
+      if (isRestDue) {
+        isRestDue = false
+        commitsSinceRest = 0
+        return checkpoint()
+      }
+      if (commitsSinceCheckpoint >= checkpointCommits) {
+        // Right after one there is little left to move, and little to wait for.
+        void checkpoint().then(() => (isRestDue = commitsSinceRest >= restCommits))
+      }
+      return null
     },
     rewrite() {
       const [row] = db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[]

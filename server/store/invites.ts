@@ -2,7 +2,7 @@
 import type { Database } from 'better-sqlite3'
 import type { PersonId, RoomId } from '#shared/ids.ts'
 
-/** An invite that still opens its room. */
+/** An invite that still opens its room: nobody comes into one that is archived. */
 export type InviteRow = Readonly<{ roomId: RoomId; roomTitle: string; invitedBy: string }>
 
 type NewInvite = Readonly<{
@@ -17,7 +17,7 @@ export function invitesTable(db: Database) {
   const live = db.prepare<[{ tokenHash: string; nowMs: number }], InviteRow>(`
     SELECT i.room_id AS roomId, r.title AS roomTitle, p.name AS invitedBy
     FROM invite i JOIN room r ON r.id = i.room_id JOIN person p ON p.id = i.created_by
-    WHERE i.token_hash = @tokenHash AND i.revoked_at IS NULL AND i.expires_at > @nowMs`)
+    WHERE i.token_hash = @tokenHash AND i.revoked_at IS NULL AND i.expires_at > @nowMs AND r.archived_at IS NULL`)
   const insert = db.prepare<[NewInvite]>(`
     INSERT INTO invite (token_hash, room_id, created_by, created_at, expires_at)
     VALUES (@tokenHash, @roomId, @createdBy, @nowMs, @expiresAt)`)

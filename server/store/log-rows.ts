@@ -28,7 +28,7 @@ export function logTable(db: Database) {
   })
   const removeUpTo = db.prepare<[string, number]>('DELETE FROM log WHERE doc = ? AND seq <= ?')
   // As the index log_deleting says it, or it is not used.
-  const deleting = `doc GLOB 'chat/*' AND substr(data, -1) <> x'00'`
+  const deleting = `doc NOT GLOB 'board/*' AND substr(data, -1) <> x'00'`
   const hasDeletions = db
     .prepare<[string], 1>(`SELECT 1 FROM log INDEXED BY log_deleting WHERE doc = ? AND ${deleting} LIMIT 1`)
     .pluck()
@@ -43,9 +43,9 @@ export function logTable(db: Database) {
       setAside(seq, reason)
     },
     removeUpTo: (doc: string, seq: number): void => void removeUpTo.run(doc, seq),
-    /** Whether this page of chat still holds rows that delete something. */
+    /** Whether this page of chat, or document of a room, still holds rows that delete something. */
     hasDeletions: (doc: string): boolean => hasDeletions.get(doc) !== undefined,
-    /** Every page of chat that does. */
+    /** Every one that does. */
     withDeletions: (): string[] => withDeletions.all(),
   }
 }

@@ -15,13 +15,30 @@ export type NewMessageRow = Readonly<{
   /** Null where it has been deleted. */
   text: string | null
   atMs: number
+  /** How many messages of the room had arrived when it had, itself counted. */
+  number: number
+  /** The seats it mentions; 0 for everybody. */
+  mentions: readonly number[]
 }>
+
+export type EditedMessage = Omit<NewMessageRow, 'page' | 'atMs' | 'text'> & Readonly<{ text: string }>
 
 /** `id` rises with the arrival. */
 export type FoundMessage = Readonly<{ id: number; key: MessageKey; page: number; at: number; text: string }>
 
+/** What is looked for; null is left out. */
+export type Wanted = Readonly<{
+  words: readonly string[]
+  beforeId: number
+  seat: number | null
+  sinceMs: number | null
+  untilMs: number | null
+}>
+
+type Bounds = Readonly<{ beforeId: number; fromId: number; keyMin: string; keyMax: string; limit: number }>
+
 export function messagesTable(db: Database) {
-  const insert = db.prepare<[NewMessageRow]>(
+  const insert = db.prepare<[Omit<NewMessageRow, 'mentions'>]>(
     'INSERT OR IGNORE INTO message (room_id, key, page, at) VALUES (@roomId, @key, @page, @atMs)',
   )
   const insertFresh = db.prepare<[number | bigint, string, string]>(
@@ -38,6 +55,16 @@ export function messagesTable(db: Database) {
   const idOf = db
     .prepare<[RoomId, string], number>('SELECT id FROM message WHERE room_id = ? AND key = ?')
     .pluck()
+  const textOf = db
+    .prepare<[RoomId, string], string | null>(
+      `SELECT coalesce(f.text, t.text) FROM message m LEFT JOIN message_text_fresh f ON f.id = m.id
+         LEFT JOIN message_text t ON t.rowid = m.id WHERE m.room_id = ? AND m.key = ?`,
+    )
+    .pluck()
+  const find = db.prepare<[RoomId, MessageKey], Readonly<{ page: number; text: string | null }>>(
+    `SELECT m.page, coalesce(f.text, t.text) AS text FROM message m LEFT JOIN message_text_fresh f ON f.id = m.id
+       LEFT JOIN message_text t ON t.rowid = m.id WHERE m.room_id = ? AND m.key = ?`,
+  )
   const newestKey = db
     .prepare<[RoomId, string, string], string | null>(
       'SELECT max(key) FROM message WHERE room_id = ? AND key > ? AND key < ?',
@@ -48,11 +75,29 @@ export function messagesTable(db: Database) {
   const edit = db.prepare<[string, number]>('UPDATE message_text SET text = ? WHERE rowid = ?')
   const removeText = db.prepare<[number]>('DELETE FROM message_text WHERE rowid = ?')
   // By the order of arrival alone: a rank would have to read every hit there is.
-  const search = db.prepare<[Readonly<{ match: string; beforeId: number; limit: number }>], FoundMessage>(`
+  const search = db.prepare<[Bounds & Readonly<{ match: string }>], FoundMessage>(`
     SELECT m.id, m.key, m.page, m.at, t.text
     FROM message_text t JOIN message m ON m.id = t.rowid
-    WHERE message_text MATCH @match AND t.rowid < @beforeId
+    WHERE message_text MATCH @match AND t.rowid < @beforeId AND t.rowid >= @fromId AND m.key > @keyMin AND m.key < @keyMax
     ORDER BY t.rowid DESC LIMIT @limit`)
+  const ofRoom = `SELECT m.id, m.key, m.page, m.at, t.text FROM message m JOIN message_text t ON t.rowid = m.id
+    WHERE m.room_id = @roomId AND m.id < @beforeId AND m.id >= @fromId`
+  // Of one person all keys are looked at, but nothing of anybody else.
+  const searchSeat = db.prepare<[Bounds & Readonly<{ roomId: RoomId }>], FoundMessage>(
+    `${ofRoom} AND m.key > @keyMin AND m.key < @keyMax ORDER BY m.id DESC LIMIT @limit`,
+  )
+  const searchTime = db.prepare<
+    [Bounds & Readonly<{ roomId: RoomId; sinceMs: number; untilMs: number }>],
+    FoundMessage
+  >(`${ofRoom} AND m.at >= @sinceMs AND m.at < @untilMs ORDER BY m.at DESC, m.id DESC LIMIT @limit`)
+
+  const insertMention = db.prepare<[RoomId, number, number, number | bigint]>(
+    'INSERT OR IGNORE INTO mention (room_id, seat, number, message_id) VALUES (?, ?, ?, ?)',
+  )
+  const removeMentions = db.prepare<[number]>('DELETE FROM mention WHERE message_id = ?')
+  const firstSince = db.prepare<[RoomId, number], Readonly<{ id: number; key: MessageKey; page: number }>>(
+    'SELECT id, key, page FROM message WHERE room_id = ? AND at >= ? ORDER BY at, id LIMIT 1',
+  )
 
   const forgetTexts = db.prepare<[RoomId]>(
     'DELETE FROM message_text WHERE rowid IN (SELECT id FROM message WHERE room_id = ?)',
@@ -66,19 +111,28 @@ export function messagesTable(db: Database) {
 
   return {
     has: (roomId: RoomId, key: string): boolean => idOf.get(roomId, key) !== undefined,
+    /** Where it is and what it says; null where the room does not have it. */
+    find: (roomId: RoomId, key: MessageKey): Readonly<{ page: number; text: string | null }> | null =>
+      find.get(roomId, key) ?? null,
+    /** Whether the room has it, and it was not deleted. */
+    isLeft: (roomId: RoomId, key: MessageKey): boolean => (textOf.get(roomId, key) ?? null) !== null,
     /** The greatest key in the room that begins with a seat and ".", on any page; null if there is none. */
     newestKey: (roomId: RoomId, seatPart: string): string | null =>
       // "/" is the character after ".".
       newestKey.get(roomId, seatPart, seatPart.replace('.', '/')) ?? null,
     /** False where the room has it already. */
     add(message: NewMessageRow): boolean {
-      const { changes, lastInsertRowid } = insert.run(message)
+      const { mentions, ...row } = message
+      const { changes, lastInsertRowid } = insert.run(row)
       if (changes === 0) return false
+      for (const seat of mentions) insertMention.run(row.roomId, seat, row.number, lastInsertRowid)
       if (message.text !== null) insertFresh.run(lastInsertRowid, roomWord(message.roomId), message.text)
       return true
     },
-    edit(roomId: RoomId, key: MessageKey, text: string): void {
+    edit({ roomId, key, text, number, mentions }: EditedMessage): void {
       withId(roomId, key, (id) => {
+        removeMentions.run(id)
+        for (const seat of mentions) insertMention.run(roomId, seat, number, id)
         if (editFresh.run(text, id).changes === 0) edit.run(text, id)
       })
     },
@@ -86,7 +140,13 @@ export function messagesTable(db: Database) {
     remove(roomId: RoomId, key: MessageKey): void {
       withId(roomId, key, (id) => {
         if (removeFresh.run(id).changes === 0) removeText.run(id)
+        removeMentions.run(id)
       })
+    },
+    /** The first that came at this time or later, deleted or not; null if none did. */
+    firstSince(roomId: RoomId, atMs: number): Readonly<{ key: MessageKey; page: number }> | null {
+      const found = firstSince.get(roomId, atMs)
+      return found === undefined ? null : { key: found.key, page: found.page }
     },
     /** Takes the fresh texts into the index of words. */
     takeInTexts: (): void => {
@@ -98,17 +158,43 @@ export function messagesTable(db: Database) {
       forget.run(roomId)
     },
     /**
-     * Of the texts that have been taken in, those with all of the words, the newest first. Where few have them, the last word may also be the beginning of
-     * one: of common words that would be too many to read.
+     * Of the texts that have been taken in, those that have all that is wanted, the newest first; none where nothing
+     * is. Where few have the words, the last may also be the beginning of one: of common words that would be too many
+     * to read.
      */
-    search(roomId: RoomId, words: readonly string[], beforeId: number, limit: number): FoundMessage[] {
-      if (words.length === 0) return []
-      const whole = matchOf(roomId, words)
-      const isCommon = search.all({ match: whole, beforeId: Number.MAX_SAFE_INTEGER, limit }).length === limit
+    search(roomId: RoomId, wanted: Wanted, limit: number): FoundMessage[] {
+      const { words, seat, sinceMs, untilMs } = wanted
+      if (words.length === 0 && seat === null && sinceMs === null && untilMs === null) return []
+      const untilId = untilMs === null ? undefined : firstSince.get(roomId, untilMs)?.id
+      const fromId = sinceMs === null ? 0 : (firstSince.get(roomId, sinceMs)?.id ?? Number.MAX_SAFE_INTEGER)
+      const bounds: Bounds = {
+        ...keysOf(seat),
+        fromId,
+        beforeId: Math.min(wanted.beforeId, untilId ?? Number.MAX_SAFE_INTEGER),
+        limit,
+      }
+      if (words.length === 0)
+        return seat === null
+          ? searchTime.all({
+              ...bounds,
+              roomId,
+              sinceMs: sinceMs ?? 0,
+              untilMs: untilMs ?? Number.MAX_SAFE_INTEGER,
+            })
+          : searchSeat.all({ ...bounds, roomId })
+      const match = matchOf(roomId, words)
+      const isCommon = search.all({ ...bounds, match, beforeId: Number.MAX_SAFE_INTEGER }).length === limit
       const canContinue = (words.at(-1) ?? '').length >= beginningLengthMin
-      return search.all({ match: isCommon || !canContinue ? whole : `${whole} *`, beforeId, limit })
+      return search.all({ ...bounds, match: isCommon || !canContinue ? match : `${match} *` })
     },
   }
+}
+
+/** All keys of a seat lie between these two; without one, all keys do. */
+function keysOf(seat: number | null): Readonly<{ keyMin: string; keyMax: string }> {
+  const part = seat?.toString(36)
+  // "/" is the character after ".", and "{" the one after "z".
+  return part === undefined ? { keyMin: '', keyMax: '{' } : { keyMin: `${part}.`, keyMax: `${part}/` }
 }
 
 /** UTF-16 code units of what is looked for as the beginning of a word. */

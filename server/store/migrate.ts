@@ -12,6 +12,15 @@ import { drawing } from './migrations/0004-drawing.ts'
 import { freshTexts } from './migrations/0005-fresh-texts.ts'
 import { addresses } from './migrations/0006-addresses.ts'
 import { callModeration } from './migrations/0007-call-moderation.ts'
+import { files } from './migrations/0008-files.ts'
+import { mentions } from './migrations/0009-mentions.ts'
+import { entry } from './migrations/0010-entry.ts'
+import { pins } from './migrations/0011-pins.ts'
+import { roomsToLiveIn } from './migrations/0012-rooms-to-live-in.ts'
+import { members } from './migrations/0013-members.ts'
+import { push } from './migrations/0014-push.ts'
+import { slow } from './migrations/0015-slow.ts'
+import { reports } from './migrations/0016-reports.ts'
 
 /** In order; the n-th makes version n + 1. */
 const migrations: readonly string[] = [
@@ -22,6 +31,15 @@ const migrations: readonly string[] = [
   freshTexts,
   addresses,
   callModeration,
+  files,
+  mentions,
+  entry,
+  pins,
+  roomsToLiveIn,
+  members,
+  push,
+  slow,
+  reports,
 ]
 
 export const latestVersion = migrations.length

@@ -10,15 +10,21 @@ import { join, resolve } from 'node:path'
 import Database from 'better-sqlite3'
 import { StartError, type FaultCode } from '../faults.ts'
 import { isNoSpace, putBallast } from './ballast.ts'
+import { decisionsTable } from './decisions.ts'
 import { openDisk, type Disk } from './disk.ts'
+import { filesTable } from './files.ts'
 import { invitesTable } from './invites.ts'
 import { lockDataFolder } from './lock.ts'
 import { latestVersion, migrate, versionOf } from './migrate.ts'
 import { callsTable } from './calls.ts'
 import { messagesTable } from './messages.ts'
 import { peopleTable } from './people.ts'
+import { pinsTable } from './pins.ts'
+import { pushTable } from './push.ts'
+import { reportsTable } from './reports.ts'
 import { roomsTable } from './rooms.ts'
 import { seatsTable } from './seats.ts'
+import { sheetsTable } from './sheets.ts'
 import { sessionsTable } from './sessions.ts'
 import { backUpForUpdate } from './update-backup.ts'
 import { applicationId, isStructureRight } from './verify.ts'
@@ -37,8 +43,14 @@ export type Store = Disposable &
     rooms: ReturnType<typeof roomsTable>
     calls: ReturnType<typeof callsTable>
     seats: ReturnType<typeof seatsTable>
+    decisions: ReturnType<typeof decisionsTable>
     invites: ReturnType<typeof invitesTable>
     messages: ReturnType<typeof messagesTable>
+    pins: ReturnType<typeof pinsTable>
+    push: ReturnType<typeof pushTable>
+    reports: ReturnType<typeof reportsTable>
+    files: ReturnType<typeof filesTable>
+    sheets: ReturnType<typeof sheetsTable>
   }>
 
 /** Where the database of a data folder lies. */
@@ -64,8 +76,14 @@ export function openStore(dataDir: string): Store {
     rooms: roomsTable(db),
     calls: callsTable(db),
     seats: seatsTable(db),
+    decisions: decisionsTable(db),
     invites: invitesTable(db),
     messages: messagesTable(db),
+    pins: pinsTable(db),
+    push: pushTable(db),
+    reports: reportsTable(db),
+    files: filesTable(db),
+    sheets: sheetsTable(db),
     [Symbol.dispose]: () => {
       held.dispose()
     },

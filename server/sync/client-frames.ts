@@ -8,7 +8,7 @@ import * as encoding from 'lib0/encoding'
 import * as Y from 'yjs'
 import type { ErrorCode } from '#shared/errors.ts'
 import { stateVectorSizeMax } from '#shared/limits.ts'
-import { frameTypes, readFrameHead, syncTypes } from '#shared/wire/frames.ts'
+import { frameTypes, syncTypes } from '#shared/wire/frames.ts'
 
 /** Second part of an auth frame (@hocuspocus/common). */
 const authTokenType = 0
@@ -41,7 +41,7 @@ export function readBody(frame: Uint8Array, bodyAt: number): Uint8Array | null {
   }
 }
 
-/** Bytes of an update without anything in it. Less, once blanked, would not even be that to whoever reads it next. */
+/** Bytes of an update without anything in it. */
 const updateSizeMin = 2
 
 export function readSync(
@@ -68,13 +68,22 @@ export function isStateVector(bytes: Uint8Array): boolean {
 
 /** Whether Hocuspocus ends a document with this frame because something failed, which it has logged. */
 export function givesUp(frame: Uint8Array): boolean {
-  const head = readFrameHead(frame)
-  if (head?.type !== frameTypes.auth && head?.type !== frameTypes.close) return false
   const decoder = decoding.createDecoder(frame)
-  decoder.pos = head.bodyAt
-  return head.type === frameTypes.auth
-    ? decoding.readVarUint(decoder) === authDeniedType
-    : decoding.readVarString(decoder) !== closedByClient
+  // The address, unread: this looks at every frame that is sent.
+  const addressSize = decoding.readVarUint(decoder)
+  decoder.pos += addressSize
+  const type = decoding.readVarUint(decoder)
+  if (type === frameTypes.auth) return decoding.readVarUint(decoder) === authDeniedType
+  return type === frameTypes.close && decoding.readVarString(decoder) !== closedByClient
+}
+
+/** Whether one frame of changes is on disk, or left out for good (BO5). */
+export function encodeSaved(address: string, isSaved: boolean): Uint8Array {
+  return encoding.encode((encoder) => {
+    encoding.writeVarString(encoder, address)
+    encoding.writeVarUint(encoder, frameTypes.syncStatus)
+    encoding.writeVarUint(encoder, isSaved ? 1 : 0)
+  })
 }
 
 export function encodeDenied(address: string, reason: ErrorCode): Uint8Array {

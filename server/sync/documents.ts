@@ -1,8 +1,8 @@
 /**
  * The documents: Hocuspocus keeps and spreads them, behind the guard and in front of the log.
  *
- * Invariants: a change is judged, added to the turn, applied and stamped within one tick; Hocuspocus itself applies
- * nothing, because what it is about to read has been blanked; and nothing it sends leaves before the turn is on disk.
+ * Invariants: a change is judged, applied, stamped and added to the turn within one tick; Hocuspocus itself is given
+ * none, and applies nothing; and nothing it sends leaves before the turn is on disk.
  */
 import { randomInt } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
@@ -13,18 +13,19 @@ import { voidsOf } from '#shared/chat/page-rules.ts'
 import type { PageHeader } from '#shared/chat/page.ts'
 import type { ErrorCode } from '#shared/errors.ts'
 import { clientIdOf, seatOf, serverSeat, type RoomId, type Seat } from '#shared/ids.ts'
-import { documentName, parseDocumentName, rootsByKind, type DocumentRef } from '#shared/room.ts'
+import { documentName, parseDocumentName, type DocumentRef } from '#shared/room.ts'
 import type { Admitted, Judging } from '#shared/sync/judge.ts'
 import { policies, type Writer } from '#shared/sync/policy.ts'
-import { syncTypes } from '#shared/wire/frames.ts'
 import { encodeVoids, type VoidNote } from '#shared/wire/notes.ts'
 import { Allowance } from '../chat/allowance.ts'
 import type { ChatIndex } from '../chat/chat-index.ts'
 import { ChatPage, firstUpdateOf } from '../chat/chat-page.ts'
 import { writeHeader } from '../chat/stamps.ts'
+import { watchPictures } from '../files/board-pictures.ts'
 import type { Logger } from '../log.ts'
 import type { Access, Clock } from '../ports.ts'
-import { deletesSomething } from '../store/log-rows.ts'
+import { defineRoots } from './document-roots.ts'
+import { DocumentFeed, type Change, type Taken } from './document-feed.ts'
 import { DocumentSizes } from './document-size.ts'
 import { inspectReading, inspectUpdate } from './guard.ts'
 import type { DocumentLog } from './log.ts'
@@ -43,9 +44,6 @@ export type DocumentClient = Readonly<{
   onLeftOut(): void
   close(code: ErrorCode): void
 }>
-
-/** Feeds one client's frames to its documents. */
-export type DocumentFeed = Disposable & Readonly<{ receive(frame: Uint8Array): void }>
 
 type Turn = Readonly<{
   isUncertain: boolean
@@ -66,8 +64,13 @@ type Options = Readonly<{
 
 type ChatRef = Extract<DocumentRef, { kind: 'chat' }>
 
+type Context = {
+  readonly client: DocumentClient
+  readonly onOpened: (connection: DocumentConnection) => void
+}
+
 /** One client's connection to one document. `readOnly` once it may not write, for as long as it lasts (BO5). */
-type DocumentConnection = Connection<{ client: DocumentClient }>
+type DocumentConnection = Connection<Context>
 
 type Loaded = Readonly<{
   ref: DocumentRef
@@ -77,10 +80,7 @@ type Loaded = Readonly<{
 }>
 
 /** `skipStoreHooks`: the log has it already, there is nothing to store later. */
-const byServer = { source: 'local', skipStoreHooks: true } as const
-const byClient = { source: 'local', skipStoreHooks: true } as const
-/** The same, of a change that deletes nothing by itself. */
-const byClientAdding = { source: 'local', skipStoreHooks: true } as const
+const originOf = (writer: Seat) => ({ source: 'local', skipStoreHooks: true, writer }) as const
 
 /** Largest delay of a timer. Hocuspocus' own time-out must never fire: the socket has ours (W3). */
 const never = 2 ** 31 - 1
@@ -91,9 +91,11 @@ export function createDocuments(options: Options) {
   const loaded = new Map<string, Loaded>()
   const sizes = new DocumentSizes(log)
 
-  const hocuspocus: Hocuspocus<{ client: DocumentClient }> = new Hocuspocus({
+  const hocuspocus: Hocuspocus<Context> = new Hocuspocus({
     quiet: true,
     timeout: never,
+    // Never within a change, which has no row in the turn yet: its frames would not wait for the disk.
+    flushMaxBytes: Infinity,
     onAuthenticate: ({ connectionConfig, documentName: name, context }) => {
       const ref = required(parseDocumentName(name))
       const writer = required(context.client.writerIn(ref.roomId))
@@ -111,16 +113,15 @@ export function createDocuments(options: Options) {
       }
       return Promise.resolve()
     },
-    connected: ({ connection }) => {
-      // It may have changed since this connection was let in.
-      tellRight(connection)
+    afterLoadDocument: ({ document }) => {
+      // Its own hooks about changes, which nothing here listens to, make as much garbage as a change itself.
+      document.onUpdate(() => undefined)
       return Promise.resolve()
     },
-    beforeSync: ({ connection, type, payload }) => {
-      const isLeftOut = type !== syncTypes.step1 && take(connection, payload, type === syncTypes.step2)
-      // Zeros are an update without anything in it. `payload` is a view of what Hocuspocus reads next; of what is left
-      // out it must see the contents to answer that they are not saved.
-      if (type !== syncTypes.step1 && !isLeftOut) payload.fill(0)
+    connected: ({ connection, context }) => {
+      // It may have changed since this connection was let in.
+      tellRight(connection)
+      context.onOpened(connection)
       return Promise.resolve()
     },
     // An evicted document must not take its successor of the same name with it. No message: it is no fault.
@@ -142,18 +143,20 @@ export function createDocuments(options: Options) {
     turn.commit()
     if (turn.isUncertain) throw new Error('what the database holds may not be on disk')
     documentLog.load(name, doc)
-    doc.on('update', (update: Uint8Array, origin: unknown) => {
-      // Of two changes that did not know of each other one replaces the other, and neither says so: the log has to,
-      // or it would not know that there is something to forget (L4).
-      const replacesUnsaid = ref.kind === 'chat' && origin === byClientAdding && deletesSomething(update)
-      if (origin === byServer || replacesUnsaid)
-        turn.append({ name, update, writer: serverSeat, atMs: clock() })
+    // As it came out, not as it came: of two changes that did not know of each other one replaces the other, and
+    // neither says so; the log has to, or it would not know that there is something to forget (L4).
+    doc.on('update', (update: Uint8Array, { writer }: Readonly<{ writer: Seat }>) => {
+      turn.append({ name, update, writer, atMs: clock() })
     })
     const entry: Loaded = { ref, doc, page: ref.kind === 'chat' ? openPage(ref, doc) : null }
     loaded.set(name, entry)
-    if (ref.kind === 'board') sizes.loaded(name, doc)
+    if (ref.kind === 'board') {
+      sizes.loaded(name, doc)
+      watchPictures(ref, doc, { index, clock })
+    }
     if (ref.kind === 'room') reconcile(entry)
-    else settle(entry)
+    write(doc, () => entry.page?.settle(entry.page.unsettled(), clock()))
+    sealInTime(entry)
     // Nobody is connected yet: otherwise the first to come would be sent everything twice.
     doc.flush()
   }
@@ -175,18 +178,28 @@ export function createDocuments(options: Options) {
 
   /** A change by the server itself; it goes through the turn like everybody's. */
   function write<T>(doc: Y.Doc, change: () => T): T {
-    // yjs draws a new clientID when it meets its own in an update; that one would belong to no seat.
+    return transact(doc, serverSeat, change)
+  }
+
+  /** A change, and with it what the server adds to it. */
+  function transact<T>(doc: Y.Doc, writer: Seat, change: (transaction: Y.Transaction) => T): T {
     if (seatOf(doc.clientID) !== serverSeat || doc.clientID === 0) {
       doc.clientID = clientIdOf(serverSeat, randomInt(1, 2 ** 32))
     }
-    return doc.transact(change, byServer)
+    return doc.transact((transaction) => {
+      const result = change(transaction)
+      // yjs calls what it has read from elsewhere not local, and then draws a new clientID where it meets its own;
+      // that one would belong to no seat.
+      transaction.local = true
+      return result
+    }, originOf(writer))
   }
 
   function reconcile({ ref, doc }: Loaded): void {
     const snapshot = access.roomSnapshot(ref.roomId)
     if (snapshot !== null) {
       write(doc, () => {
-        reconcileRoom(doc, snapshot, { tail: index.tailOf(ref.roomId) })
+        reconcileRoom(doc, snapshot, { tail: index.tailOf(ref.roomId) }, index.pinsOf(ref.roomId))
       })
     }
   }
@@ -197,13 +210,10 @@ export function createDocuments(options: Options) {
     if (entry !== undefined) reconcile(entry)
   }
 
-  /** What follows from a change of a page. In a transaction of its own: see `ChatPage.settle`. */
-  function settle({ ref, doc, page }: Loaded): void {
-    if (page === null) return
-    const next = write(doc, () => {
-      page.settle(clock())
-      return page.seal()
-    })
+  /** What follows from the size that a page has reached. */
+  function sealInTime({ ref, doc, page }: Loaded): void {
+    if (page?.isToBeSealed !== true) return
+    const next = write(doc, () => page.seal())
     if (next !== null) beginPage(ref.roomId, next)
   }
 
@@ -216,27 +226,34 @@ export function createDocuments(options: Options) {
     reconcileOpen(roomId)
   }
 
-  /** Takes in what a client wants to change. True if it is left out, because they may only read. */
-  function take(connection: DocumentConnection, bytes: Uint8Array, isHandshake: boolean): boolean {
+  /** Takes in what a client wants to change, or leaves it out because they may only read. */
+  function take(connection: DocumentConnection, { update, isHandshake }: Change): Taken {
     const { client } = connection.context
     const { document: doc } = connection
     const { name } = doc
     const entry = loaded.get(name)
     const writer = entry === undefined ? null : client.writerIn(entry.ref.roomId)
-    if (!client.isOpen() || entry?.doc !== doc || writer === null) return false
+    if (!client.isOpen() || entry?.doc !== doc || writer === null) return null
     const policy = policies[entry.ref.kind]
     if (connection.readOnly || !mayWrite(name, entry.ref, writer))
-      return leaveOut(connection, bytes, writer.seat)
-    const verdict = inspectUpdate(bytes, { doc, policy, writer, isHandshake, ...rulesOf(entry, writer.seat) })
-    if (verdict.outcome === 'refuse') client.onRefused(name, verdict.reason)
-    else if (verdict.outcome === 'admit') admit(connection, entry, writer.seat, verdict)
-    return false
+      return leaveOut(connection, update, writer.seat)
+    const verdict = inspectUpdate(update, {
+      doc,
+      policy,
+      writer,
+      isHandshake,
+      ...rulesOf(entry, writer),
+    })
+    if (verdict.outcome === 'admit') return admit(connection, entry, writer.seat, verdict)
+    if (verdict.outcome === 'known') return 'saved'
+    client.onRefused(name, verdict.reason)
+    return null
   }
 
   /** What a page of chat has to say beside its policy. */
-  function rulesOf({ ref: { roomId }, page }: Loaded, seat: Seat): Pick<Judging, 'voidsOf'> {
+  function rulesOf({ ref: { roomId }, page }: Loaded, { seat, slowMs }: Writer): Pick<Judging, 'voidsOf'> {
     if (page === null) return {}
-    const allowsMessage = (): boolean => allowance.takeMessage(roomId, seat, performance.now())
+    const allowsMessage = (): boolean => allowance.takeMessage(roomId, seat, performance.now(), slowMs)
     return { voidsOf: (entries) => voidsOf(entries, page.view(allowsMessage)) }
   }
 
@@ -245,41 +262,48 @@ export function createDocuments(options: Options) {
     entry: Loaded,
     seat: Seat,
     { update, entries, voids }: Admitted,
-  ): void {
+  ): Taken {
     const { client } = connection.context
     const { ref, doc, page } = entry
     const { name } = doc
     if (page?.isFull === true && entries.length > 0) {
       client.onRefused(name, 'the page is full')
-      return
+      return null
     }
     if (voids.length > 0 && !allowance.takeVoids(ref.roomId, seat, voids.length, performance.now())) {
       client.close('too-many-requests')
-      return
+      return null
     }
-    turn.append({ name, update, writer: seat, atMs: clock() })
     try {
-      Y.applyUpdate(doc, update, deletesSomething(update) ? byClient : byClientAdding)
-      settle(entry)
+      const changesPins = transact(doc, seat, (transaction) => {
+        Y.applyUpdate(doc, update)
+        return page?.settle(page.changedIn(transaction), clock()) === true
+      })
+      sealInTime(entry)
+      if (changesPins) reconcileOpen(ref.roomId)
     } catch (error) {
       // The guard has let something through that yjs cannot apply. The document may be half changed: read it again.
       log.error({ err: error, document: name }, 'an admitted update could not be applied')
       evict(new Set([name]))
-      return
+      return null
     }
     // Later: this change was the last, and is to be answered as saved.
     if (sizes.grew(name, update.length)) setImmediate(tellRights, doc)
     if (voids.length > 0) connection.sendStateless(encodeVoids(noteOf(voids)))
+    return 'saved'
   }
 
-  function leaveOut(connection: DocumentConnection, bytes: Uint8Array, seat: Seat): boolean {
+  function leaveOut(connection: DocumentConnection, update: Uint8Array, seat: Seat): Taken {
     const { client } = connection.context
-    const verdict = inspectReading(bytes, { doc: connection.document, seat })
-    if (verdict.outcome === 'refuse') client.onRefused(connection.document.name, verdict.reason)
-    if (verdict.outcome !== 'left-out') return false
+    const verdict = inspectReading(update, { doc: connection.document, seat })
+    if (verdict.outcome === 'known') return 'saved'
+    if (verdict.outcome === 'refuse') {
+      client.onRefused(connection.document.name, verdict.reason)
+      return null
+    }
     client.onLeftOut()
     tellRight(connection)
-    return true
+    return 'unsaved'
   }
 
   /** By their role, and while there is room in it (Y-26). */
@@ -327,7 +351,7 @@ export function createDocuments(options: Options) {
   return {
     evict,
 
-    connect(client: DocumentClient): DocumentFeed {
+    connect(client: DocumentClient): DocumentFeed<Context> {
       const connection = hocuspocus.handleConnection(
         {
           get readyState() {
@@ -341,25 +365,24 @@ export function createDocuments(options: Options) {
           },
         },
         new Request('http://localhost/'),
-        { client },
+        {
+          client,
+          onOpened: (opened) => {
+            feed.opened(opened)
+          },
+        },
       )
-      return {
-        receive: connection.handleMessage,
-        [Symbol.dispose]: () => {
+      const feed = new DocumentFeed<Context>({
+        handle: connection.handleMessage,
+        end: () => {
           connection.handleClose()
         },
-      }
+        take,
+      })
+      return feed
     },
 
     roomChanged,
-  }
-}
-
-/** Every root by its type, so that none can be claimed as another. */
-function defineRoots(ref: DocumentRef, doc: Y.Doc): void {
-  for (const root of rootsByKind[ref.kind]) {
-    if (root === 's') doc.getArray(root)
-    else doc.getMap(root)
   }
 }
 

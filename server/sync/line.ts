@@ -6,7 +6,7 @@
  */
 import { performance } from 'node:perf_hooks'
 import type { ErrorCode } from '#shared/errors.ts'
-import type { RoomId } from '#shared/ids.ts'
+import type { RoomId, SheetId } from '#shared/ids.ts'
 import {
   authTimeoutMs,
   documentsPerSocketMax,
@@ -19,7 +19,7 @@ import {
   presencePerSecondMax,
   syncRequestsPerTenSecondsMax,
 } from '#shared/limits.ts'
-import { documentName, firstSheetId, may, parseDocumentName, type DocumentRef } from '#shared/room.ts'
+import { documentName, may, parseDocumentName, type DocumentRef, type Role } from '#shared/room.ts'
 import type { Writer } from '#shared/sync/policy.ts'
 import {
   encodeLiveBroadcast,
@@ -34,7 +34,7 @@ import type { ClientSocket } from '../front/socket.ts'
 import { TokenBucket } from '#shared/token-bucket.ts'
 import type { Access, Visitor } from '../ports.ts'
 import { encodeDenied, givesUp, isAuthToken, isStateVector, readBody, readSync } from './client-frames.ts'
-import type { DocumentFeed } from './documents.ts'
+import type { Change } from './document-feed.ts'
 import type { PresencePeer, PresenceRooms } from './presence.ts'
 
 type Opened = Readonly<{
@@ -46,14 +46,19 @@ type Opened = Readonly<{
   peer: PresencePeer | null
 }>
 
+/** Where the frames of its documents go. */
+type Feed = Disposable & Readonly<{ receive(frame: Uint8Array): void; change(change: Change): void }>
+
 type Options = Readonly<{
   socket: ClientSocket
   visitor: Visitor
   access: Access
   presence: PresenceRooms
-  documents: Readonly<{ connect(line: Line): DocumentFeed }>
+  documents: Readonly<{ connect(line: Line): Feed }>
   /** Number of a room's newest page of chat. */
   chatTailOf: (roomId: RoomId) => number
+  /** Whether the room has this sheet, or may have one more. */
+  mayHaveSheet: (roomId: RoomId, sheetId: SheetId) => boolean
   /** Sends a document frame in its turn. */
   sendInTurn: (line: Line, frame: Uint8Array) => void
   /** Lines that have this board open. */
@@ -73,7 +78,7 @@ export class Line {
   readonly #options: Options
   readonly #opened = new Map<string, Opened>()
   readonly #writersByRoom = new Map<RoomId, Writer>()
-  readonly #feed: DocumentFeed
+  readonly #feed: Feed
   readonly #presenceRate: TokenBucket
   readonly #liveRate: TokenBucket
   readonly #leftOutRate: TokenBucket
@@ -137,6 +142,15 @@ export class Line {
     this.#options.socket.send(frame)
   }
 
+  /** What is sent from now on leaves with `letGo`. */
+  gather(): void {
+    this.#options.socket.gather()
+  }
+
+  letGo(): void {
+    this.#options.socket.letGo()
+  }
+
   close(code: ErrorCode): void {
     this.#options.socket.close(code)
   }
@@ -180,9 +194,9 @@ export class Line {
   /** Why the socket must end for this frame, or null. */
   #route(head: FrameHead, frame: Uint8Array): ErrorCode | null {
     if (head.type === frameTypes.live) return this.#receiveLive(head, frame)
-    const ref = parseDocumentName(head.name)
-    if (ref === null) return 'frame-malformed'
     const opened = this.#opened.get(head.address)
+    const ref = opened?.ref ?? parseDocumentName(head.name)
+    if (ref === null) return 'frame-malformed'
     if (head.type === frameTypes.auth)
       return opened === undefined ? this.#openDocument(head, ref, frame) : null
     if (!knownTypes.has(head.type)) return 'frame-malformed'
@@ -221,10 +235,13 @@ export class Line {
     socket.trust()
     this.#hasOpened = true
     const { personId, name } = this.visitor
+    const roleNow = (): Role => this.writerIn(ref.roomId)?.role ?? membership.role
     const peer: PresencePeer | null =
       ref.kind === 'room'
         ? {
-            user: { personId, seat: membership.seat, name, role: membership.role },
+            get user() {
+              return { personId, seat: membership.seat, name, role: roleNow() }
+            },
             address: head.address,
             send: (bytes) => {
               this.sendNow(bytes)
@@ -246,10 +263,10 @@ export class Line {
     return null
   }
 
-  /** A room has one board so far, and as many pages of chat as were begun. */
+  /** A room has as many pages of chat as were begun, and each sheet that somebody draws on (BO11). */
   #exists(ref: DocumentRef): boolean {
     if (ref.kind === 'chat') return ref.page <= this.#options.chatTailOf(ref.roomId)
-    return ref.kind === 'room' || ref.sheetId === firstSheetId
+    return ref.kind === 'room' || this.#options.mayHaveSheet(ref.roomId, ref.sheetId)
   }
 
   /** Hocuspocus takes what a session says for the document's own where that is open by its name alone. */
@@ -265,8 +282,11 @@ export class Line {
     if (sync.type === syncTypes.step1) {
       if (!isStateVector(sync.body)) return 'frame-malformed'
       if (!opened.asks.take(performance.now())) return 'too-many-requests'
+      this.#feed.receive(frame)
+    } else {
+      const isHandshake = sync.type === syncTypes.step2
+      this.#feed.change({ address: opened.address, update: sync.body, isHandshake })
     }
-    this.#feed.receive(frame)
     return null
   }
 

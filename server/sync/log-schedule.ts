@@ -1,6 +1,6 @@
 /**
  * When the log of a document is made shorter: when it has grown long, when its last reader leaves, and soon after
- * something was deleted in a chat (L4).
+ * something was deleted in a chat or a room's document (L4).
  *
  * Invariant: one document at a time, with a pause between, so that nobody waits for more than one.
  */

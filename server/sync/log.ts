@@ -44,7 +44,7 @@ export function openDocumentLog(db: Database, log: Logger, after: After = unhurr
     append({ name, update, writer, atMs }: NewRow): void {
       rows.add({ doc: name, data: update, crc: sumOf({ data: update }), writer, atMs })
       schedule.grew(name, update.length)
-      if (deletesSomething(update) && parseDocumentName(name)?.kind === 'chat') schedule.forget(name)
+      if (deletesSomething(update) && parseDocumentName(name)?.kind !== 'board') schedule.forget(name)
     },
 
     /** Brings the document to the state of the log. */

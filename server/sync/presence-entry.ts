@@ -2,11 +2,12 @@
 import * as decoding from 'lib0/decoding'
 import { readCallPresence, readSignalSlot, type SignalSlot } from '#shared/call/signal.ts'
 import { readCallReaction, readHand } from '#shared/call/standing.ts'
+import { isSheetId } from '#shared/ids.ts'
 import { presenceSignallingSizeMax, presenceSizeMax } from '#shared/limits.ts'
 import type { PresenceState } from '#shared/presence/presence.ts'
 
 /** What a peer says to everybody. */
-export type SaidState = Pick<PresenceState, 'isTyping' | 'call' | 'hand' | 'reaction'>
+export type SaidState = Pick<PresenceState, 'sheet' | 'isTyping' | 'call' | 'hand' | 'reaction'>
 
 export type SaidEntry = Readonly<{
   clientId: number
@@ -35,13 +36,14 @@ export function readEntry(body: Uint8Array): SaidEntry | null {
   }
 }
 
-function readShown({ isTyping, call, hand, reaction }: Readonly<Record<string, unknown>>): SaidState {
+function readShown({ sheet, isTyping, call, hand, reaction }: Readonly<Record<string, unknown>>): SaidState {
   const callPresence = readCallPresence(call)
-  if (callPresence === null) return isTyping === true ? { isTyping } : {}
+  const always = { ...(isSheetId(sheet) ? { sheet } : {}), ...(isTyping === true ? { isTyping } : {}) }
+  if (callPresence === null) return always
   const raised = readHand(hand)
   const shown = readCallReaction(reaction)
   return {
-    ...(isTyping === true ? { isTyping } : {}),
+    ...always,
     call: callPresence,
     ...(raised === null ? {} : { hand: raised }),
     ...(shown === null ? {} : { reaction: shown }),

@@ -12,10 +12,13 @@ import type { SignalSlot } from '#shared/call/signal.ts'
 import type { Barred, CallStanding } from '#shared/call/standing.ts'
 import type { ErrorCode } from '#shared/errors.ts'
 import { seatOf, type RoomId, type Seat } from '#shared/ids.ts'
+import type { Knock } from '#shared/knock.ts'
 import { callReactionsBurstMax, callReactionsPerSecondMax } from '#shared/limits.ts'
 import type { PresenceUser } from '#shared/presence/presence.ts'
 import { TokenBucket } from '#shared/token-bucket.ts'
+import { may } from '#shared/room.ts'
 import { frameTypes } from '#shared/wire/frames.ts'
+import { encodeKnocks } from '#shared/wire/notes.ts'
 import type { Clock } from '../ports.ts'
 import { readEntry, type SaidState } from './presence-entry.ts'
 
@@ -67,6 +70,7 @@ type Options = Readonly<{
 
 export class PresenceRooms {
   readonly #rooms = new Map<RoomId, Room>()
+  readonly #knocks = new Map<RoomId, readonly Knock[]>()
   readonly #clock: Clock
   readonly #barred: Options['barred']
   /** Hands that went up before were given their times by an earlier process. */
@@ -101,6 +105,9 @@ export class PresenceRooms {
     if (room === undefined) return
     room.barred.clear()
     this.#stateAnew(roomId, room)
+    // Whoever moderates from now on has not heard of those who knock already.
+    const knocks = this.#knocks.get(roomId)
+    if (knocks !== undefined) for (const peer of room.peers.keys()) tellKnocks(peer, knocks)
   }
 
   /** Asks all peers of a person that are in the call. */
@@ -111,6 +118,13 @@ export class PresenceRooms {
       if (isInCall && peer.user.seat === seat) room.asked.set(clientId, { what, atMs: this.#clock(), by })
     }
     this.#stateAnew(roomId, room)
+  }
+
+  /** Who knocks is told to those who moderate alone, and in whole: a list that is missed is made up for by the next. */
+  knocksChanged(roomId: RoomId, knocks: readonly Knock[]): void {
+    if (knocks.length === 0) this.#knocks.delete(roomId)
+    else this.#knocks.set(roomId, knocks)
+    for (const peer of this.#rooms.get(roomId)?.peers.keys() ?? []) tellKnocks(peer, knocks)
   }
 
   /** The clientID under which this peer is present; null before its first entry. */
@@ -136,6 +150,8 @@ export class PresenceRooms {
     const reactions = new TokenBucket(callReactionsBurstMax, callReactionsPerSecondMax, performance.now())
     room.peers.set(peer, { clientId: null, reactions })
     tell(room, peer, room.entries.keys())
+    const knocks = this.#knocks.get(roomId)
+    if (knocks !== undefined) tellKnocks(peer, knocks)
   }
 
   /** Everybody's entries once more. */
@@ -303,6 +319,17 @@ function tell(room: Room, peer: PresencePeer, clientIds: Iterable<number>): void
       encoding.writeVarString(encoder, peer.address)
       encoding.writeVarUint(encoder, frameTypes.awareness)
       encoding.writeVarUint8Array(encoder, body)
+    }),
+  )
+}
+
+function tellKnocks({ user, address, send }: PresencePeer, knocks: readonly Knock[]): void {
+  if (!may(user.role, 'moderate')) return
+  send(
+    encoding.encode((encoder) => {
+      encoding.writeVarString(encoder, address)
+      encoding.writeVarUint(encoder, frameTypes.stateless)
+      encoding.writeVarString(encoder, encodeKnocks(knocks))
     }),
   )
 }

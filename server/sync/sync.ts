@@ -3,10 +3,12 @@
  *
  * Invariant: whatever one client sends, the process goes on and the others' rooms with it.
  */
+import type * as Y from 'yjs'
 import { chatLimits as usualChatLimits, type ChatLimits } from '#shared/chat/limits.ts'
-import { serverSeat } from '#shared/ids.ts'
-import { socketsUnauthenticatedMax } from '#shared/limits.ts'
-import { ChatIndex } from '../chat/chat-index.ts'
+import { serverSeat, type RoomId, type SheetId } from '#shared/ids.ts'
+import { sheetsMax, socketsUnauthenticatedMax } from '#shared/limits.ts'
+import { documentName, firstSheetId, sheetListId } from '#shared/room.ts'
+import { ChatIndex, type NewMessage } from '../chat/chat-index.ts'
 import { indexRooms } from '../chat/reindex.ts'
 import type { Backlog } from '../front/backlog.ts'
 import { endOneByOne } from '../front/farewell.ts'
@@ -32,6 +34,8 @@ type Options = Readonly<{
   /** What waits for slow readers, over all sockets. */
   backlog: Backlog
   chatLimits?: ChatLimits
+  /** Messages that are in the database from now on. */
+  onMessages?: (messages: readonly NewMessage[]) => void
 }>
 
 export type Sync = AsyncDisposable &
@@ -39,6 +43,10 @@ export type Sync = AsyncDisposable &
     presences: Presences
     /** Takes in a socket that has just opened, with the Cookie header it came with. */
     admit(socket: ClientSocket, cookieHeader: string | undefined): void
+    /** Brings a document that nobody opens to the state of its log. */
+    read(name: string, doc: Y.Doc): void
+    /** Resolves once everything that the database holds now is on disk; rejects where that is not certain. */
+    kept(): Promise<void>
     /** Why documents cannot be saved now; empty if they can. */
     faults(): readonly string[]
     levels(): Pick<Levels, 'sockets' | 'waitingSize' | 'rooms' | 'documents'>
@@ -51,7 +59,7 @@ export function startSync(options: Options): Sync {
   const presence = new PresenceRooms({ clock, barred: access.barredFromCall })
   const documentLog = openDocumentLog(store.db, log)
   indexRooms({ store, read: documentLog.read, log })
-  const index = new ChatIndex(store)
+  const index = new ChatIndex(store, options.onMessages)
   const turn: Turn<Line> = new Turn({
     db: store.db,
     disk: store.disk,
@@ -103,6 +111,7 @@ export function startSync(options: Options): Sync {
       presence,
       documents,
       chatTailOf: (roomId) => index.tailOf(roomId),
+      mayHaveSheet,
       sendInTurn: (to, frame) => {
         turn.send(to, frame)
       },
@@ -131,6 +140,18 @@ export function startSync(options: Options): Sync {
     })
     lines.add(line)
     checkSession.set(line, cookieHeader)
+  }
+
+  /** Sheets that are open count as well: nothing of theirs need be on disk yet. */
+  function mayHaveSheet(roomId: RoomId, sheetId: SheetId): boolean {
+    if (sheetId === firstSheetId || sheetId === sheetListId) return true
+    const name = documentName({ kind: 'board', roomId, sheetId })
+    if (linesByDocument.has(name)) return true
+    const prefix = `board/${roomId}/`
+    const open = [...linesByDocument.keys()].filter((each) => each.startsWith(prefix))
+    const sheets = new Set([...store.sheets.under(prefix), ...open, `${prefix}${firstSheetId}`])
+    sheets.delete(`${prefix}${sheetListId}`)
+    return sheets.has(name) || sheets.size < sheetsMax
   }
 
   /** The cookie of each line: its session may have been extended since, or ended. */
@@ -167,6 +188,8 @@ export function startSync(options: Options): Sync {
 
   return {
     admit,
+    read: documentLog.read,
+    kept: () => turn.kept(),
     faults: () => (turn.canSave ? [] : ['storage-failed']),
     levels: () => ({
       sockets: [...lines].filter((line) => line.isOpen()).length,
@@ -180,6 +203,9 @@ export function startSync(options: Options): Sync {
       askCaller: (roomId, seat, what, by) => {
         presence.ask(roomId, seat, what, by)
       },
+      knocksChanged: (roomId, knocks) => {
+        presence.knocksChanged(roomId, knocks)
+      },
       roomChanged: (roomId) => {
         for (const line of lines) line.roomChanged(roomId)
         documents.roomChanged(roomId)
@@ -188,9 +214,9 @@ export function startSync(options: Options): Sync {
       sessionEnded: (sessionKey) => {
         closeWhere((line) => line.visitor.sessionKey === sessionKey, 'signed-out')
       },
-      personLeft: (personId, roomId) => {
+      personLeft: (personId, roomId, code) => {
         for (const line of lines) line.roomChanged(roomId)
-        closeWhere((line) => line.visitor.personId === personId && line.isInRoom(roomId), 'not-found')
+        closeWhere((line) => line.visitor.personId === personId && line.isInRoom(roomId), code)
       },
     },
     async [Symbol.asyncDispose]() {

@@ -9,17 +9,23 @@
 import { dirname } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import type { Database } from 'better-sqlite3'
+import { AppError } from '#shared/errors.ts'
 import type { Logger } from '../log.ts'
 import { giveUpBallast, hasRoom, isNoSpace, putBallast } from '../store/ballast.ts'
 import type { Disk } from '../store/disk.ts'
 import type { DocumentLog, NewRow } from './log.ts'
 
-/** Who gets frames; `sendNow` waits for nothing. */
-type Receiver = Readonly<{ sendNow(frame: Uint8Array): void }>
+/** Who gets frames; `sendNow` waits for nothing. What is sent between `gather` and `letGo` leaves together. */
+type Receiver = Readonly<{ sendNow(frame: Uint8Array): void; gather(): void; letGo(): void }>
 type Held<To extends Receiver> = Readonly<{ to: To; frame: Uint8Array }>
 
-/** Rows, and the frames that wait for them. */
-type Batch<To extends Receiver> = { readonly rows: NewRow[]; readonly held: Held<To>[]; startedAtMs: number }
+/** Rows, and who waits for them: frames, and answers to what the database was asked. */
+type Batch<To extends Receiver> = {
+  readonly rows: NewRow[]
+  readonly held: Held<To>[]
+  readonly answers: PromiseWithResolvers<undefined>[]
+  startedAtMs: number
+}
 
 type Options<To extends Receiver> = Readonly<{
   db: Database
@@ -36,6 +42,8 @@ type Options<To extends Receiver> = Readonly<{
 
 /** Longest time that a change waits for others to be committed with it. */
 const turnMsMax = 5
+/** A turn lasts so many times as long as the commit before it took: so commits leave most of the time to all else. */
+const turnsPerCommit = 6
 
 export class Turn<To extends Receiver> {
   readonly #options: Options<To>
@@ -48,6 +56,7 @@ export class Turn<To extends Receiver> {
   #flushing: Batch<To> | null = null
   #canSave = true
   #isUncertain = false
+  #isResting = false
   /** The next turn does not end before. */
   #notBeforeMs = 0
   #isBallastOut = false
@@ -82,6 +91,16 @@ export class Turn<To extends Receiver> {
     const last = this.#open.rows.length > 0 ? this.#open : (this.#committed ?? this.#flushing)
     if (last === null) to.sendNow(frame)
     else last.held.push({ to, frame })
+  }
+
+  /** Resolves once everything that the database holds now is on disk; rejects where that is not certain. */
+  async kept(): Promise<void> {
+    if (this.#isUncertain) throw new AppError('storage-failed')
+    const last = this.#committed ?? this.#flushing
+    if (last === null) return
+    const answer = Promise.withResolvers<undefined>()
+    last.answers.push(answer)
+    await answer.promise
   }
 
   /** After a failure: whether anything can be written again, so that it need not wait for somebody's change. */
@@ -122,7 +141,7 @@ export class Turn<To extends Receiver> {
     this.#canSave = true
     this.#options.index.saved()
     const endedAtMs = performance.now()
-    this.#notBeforeMs = endedAtMs + Math.min(turnMsMax, 2 * (endedAtMs - batch.startedAtMs))
+    this.#notBeforeMs = endedAtMs + Math.min(turnMsMax, turnsPerCommit * (endedAtMs - batch.startedAtMs))
     if (this.#flushing === null) void this.#flush(batch)
     else if (this.#committed === null) this.#committed = batch
     else join(this.#committed, batch)
@@ -148,8 +167,8 @@ export class Turn<To extends Receiver> {
   #schedule(): void {
     const waitMs = this.#notBeforeMs - performance.now()
     const end = (): void => {
-      // Else it ends with the flush.
-      if (this.#flushing === null) this.commit()
+      // Else it ends afterwards.
+      if (this.#flushing === null && !this.#isResting) this.commit()
     }
     if (waitMs < 1) setImmediate(end)
     else setTimeout(end, Math.round(waitMs))
@@ -169,13 +188,29 @@ export class Turn<To extends Receiver> {
     this.#flushing = null
     const next = this.#committed
     this.#committed = null
-    if (next !== null) void this.#flush(next)
-    else if (this.#open.rows.length > 0) this.#schedule()
+    if (next !== null) {
+      void this.#flush(next)
+      return
+    }
+    await this.#rest()
+    if (this.#open.rows.length > 0) this.#schedule()
   }
 
-  #release({ rows, held, startedAtMs }: Batch<To>): void {
+  async #rest(): Promise<void> {
+    const rest = this.#options.disk.rest()
+    if (rest === null) return
+    this.#isResting = true
+    await rest
+    this.#isResting = false
+  }
+
+  #release({ rows, held, answers, startedAtMs }: Batch<To>): void {
     this.#options.onSaved(rows, performance.now() - startedAtMs)
+    for (const { resolve } of answers) resolve(undefined)
+    const receivers = new Set(held.map(({ to }) => to))
+    for (const to of receivers) to.gather()
     for (const { to, frame } of held) to.sendNow(frame)
+    for (const to of receivers) to.letGo()
   }
 
   /** The disk may have kept any of it, or nothing. */
@@ -192,6 +227,8 @@ export class Turn<To extends Receiver> {
     const rows = batches.flatMap((batch) => batch.rows)
     const held = batches.flatMap((batch) => batch.held)
     this.#canSave = false
+    for (const { answers } of batches)
+      for (const { reject } of answers) reject(new AppError('storage-failed'))
     this.#options.log.error({ err: error, rows: rows.length }, 'a turn could not be saved')
     if (isNoSpace(error)) this.#makeRoom()
     this.#options.index.lost()
@@ -225,8 +262,9 @@ export class Turn<To extends Receiver> {
 function join<To extends Receiver>(earlier: Batch<To>, later: Batch<To>): void {
   for (const row of later.rows) earlier.rows.push(row)
   for (const frame of later.held) earlier.held.push(frame)
+  for (const answer of later.answers) earlier.answers.push(answer)
 }
 
 function emptyBatch<To extends Receiver>(): Batch<To> {
-  return { rows: [], held: [], startedAtMs: 0 }
+  return { rows: [], held: [], answers: [], startedAtMs: 0 }
 }

@@ -11,6 +11,7 @@
  *     drop   = stroke                         it will not come
  *     lift   = count id{count}                these shapes are being moved; none: they are where the document says
  *     shift  = float32{6}                     by this matrix, from where the document has them
+ *     brought = hash                          the server has the bytes of this picture now (BO8)
  *
  * `stroke` is a number the sender chose; it means nothing to anyone else. Nothing here is stored. Who missed a part
  * drops the stroke and waits for the document. Rule W4 of docs/PROTOCOL.md. Pure; decoding never throws.
@@ -18,6 +19,7 @@
 import * as decoding from 'lib0/decoding'
 import * as encoding from 'lib0/encoding'
 import { exhaustive } from '../assert.ts'
+import { isFileHash, type FileHash } from '../files/file.ts'
 import { liveFrameSizeMax } from '../limits.ts'
 import type { Point } from './geometry.ts'
 import { coordinateMax, unpackPoints, type Points } from './points.ts'
@@ -37,6 +39,7 @@ export type LivePart =
   | Readonly<{ kind: 'drop'; stroke: number }>
   | Readonly<{ kind: 'lift'; ids: readonly ShapeId[] }>
   | Readonly<{ kind: 'shift'; matrix: Matrix }>
+  | Readonly<{ kind: 'brought'; hash: FileHash }>
 
 /** A part as received: its points are unpacked and known to be sound. */
 export type ReceivedPart =
@@ -59,6 +62,7 @@ const kinds = {
   laser: 7,
   lift: 8,
   shift: 9,
+  brought: 10,
 } as const
 /** Shapes that are shown while they are moved: more fit no frame, and are seen when they are put down. */
 export const liftedShapesMax = 150
@@ -125,6 +129,9 @@ function writePart(encoder: encoding.Encoder, part: LivePart): void {
     case 'shift':
       for (const number of part.matrix) encoding.writeFloat32(encoder, number)
       return
+    case 'brought':
+      encoding.writeVarString(encoder, part.hash)
+      return
     default:
       exhaustive(part)
   }
@@ -174,6 +181,10 @@ function readPart(decoder: decoding.Decoder): ReceivedPart | null {
     case kinds.drop: {
       const stroke = readCount(decoder)
       return stroke === null ? null : { kind: 'drop', stroke }
+    }
+    case kinds.brought: {
+      const hash = decoding.readVarString(decoder)
+      return isFileHash(hash) ? { kind: 'brought', hash } : null
     }
     default:
       return null

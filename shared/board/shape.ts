@@ -7,6 +7,7 @@
  * depends on another's. A row or register of a kind that is not known here is not shown and not touched. Rules BO1 and
  * BO6 of docs/PROTOCOL.md. Pure.
  */
+import { isFileHash, isPictureSize, type FileHash } from '../files/file.ts'
 import { isSeat, type Seat } from '../ids.ts'
 import { shapeSizeMax } from '../limits.ts'
 import { isPlainObject } from '../plain-object.ts'
@@ -37,12 +38,16 @@ export type InkRow = Row<InkKind> & Readonly<{ p: Uint8Array }>
 export type StrokeRow = InkRow & Readonly<{ k: 'stroke' }>
 export type BoxRow = Row<BoxKind> & Readonly<{ t: PlaceFields }>
 export type LineRow = Row<LineKind> & Readonly<{ t: EndsFields }>
-/** `b`: the SHA-256 of its bytes, in hex, which are kept elsewhere. */
-export type ImageRow = Row<'image'> & Readonly<{ t: PlaceFields; b: string; m: ImageType }>
+/** `b`: the SHA-256 of its bytes, in hex, which are kept elsewhere. `i`: its own pixels, across and down (BO8). */
+export type ImageRow = Row<'image'> &
+  Readonly<{ t: PlaceFields; b: FileHash; m: ImageType; i: readonly [width: number, height: number] }>
 export type ShapeRow = InkRow | BoxRow | LineRow | ImageRow
 
+/** What a row says of its picture, wherever that stands. */
+export type PictureFields = Pick<ImageRow, 'b' | 'm' | 'i'>
+
 const imageTypes = ['image/png', 'image/jpeg', 'image/webp', 'image/gif'] as const
-type ImageType = (typeof imageTypes)[number]
+export type ImageType = (typeof imageTypes)[number]
 
 /** What a key of the map `shapes` can hold. */
 export type BoardValue =
@@ -52,7 +57,6 @@ export type ShapeKey = Readonly<{ id: ShapeId; seat: Seat; register: Register | 
 
 const keyPattern =
   /^([0-9a-z]{1,5})\.[A-Za-z0-9_-]{1,32}(?::(?:([tszgl])|(x)[0-9a-z]{1,5}\.[0-9a-z]{1,12}))?$/
-const imagePattern = /^[0-9a-f]{64}$/
 const groupPattern = /^[0-9a-z]{1,12}$/
 /** Groups within each other. */
 export const groupDepthMax = 8
@@ -97,13 +101,15 @@ export function isShapeRow(value: unknown): value is ShapeRow {
   if (isOneOf(boxKinds, k)) return hasOnly(value, 't') && isPlaceFields(value['t'])
   if (isOneOf(lineKinds, k)) return hasOnly(value, 't') && isEndsFields(value['t'])
   if (k !== 'image') return false
-  const { b, m, t } = value
+  const { b, m, t, i } = value
   return (
-    hasOnly(value, 't', 'b', 'm') &&
+    hasOnly(value, 't', 'b', 'm', 'i') &&
     isPlaceFields(t) &&
-    typeof b === 'string' &&
-    imagePattern.test(b) &&
-    isOneOf(imageTypes, m)
+    isFileHash(b) &&
+    isOneOf(imageTypes, m) &&
+    Array.isArray(i) &&
+    i.length === 2 &&
+    isPictureSize(i[0], i[1])
   )
 }
 

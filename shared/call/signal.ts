@@ -22,6 +22,8 @@ export type CallPresence = Readonly<{
   hasMicrophone: boolean
   hasCamera: boolean
   hasScreen: boolean
+  /** It records the call; absent while it does not (CA17). */
+  isRecording?: true
 }>
 
 /** One register of negotiation from one participant to another. */
@@ -64,7 +66,7 @@ export function newCallSession(random: () => number): string {
 /** Reads what a peer says of its part in the call; null if it is in none, or speaks nonsense. */
 export function readCallPresence(value: unknown): CallPresence | null {
   if (!isRecord(value)) return null
-  const { session, hasMicrophone, hasCamera, hasScreen } = value
+  const { session, hasMicrophone, hasCamera, hasScreen, isRecording } = value
   if (typeof session !== 'string' || !sessionPattern.test(session)) return null
   if (
     typeof hasMicrophone !== 'boolean' ||
@@ -73,7 +75,7 @@ export function readCallPresence(value: unknown): CallPresence | null {
   ) {
     return null
   }
-  return { session, hasMicrophone, hasCamera, hasScreen }
+  return { session, hasMicrophone, hasCamera, hasScreen, ...(isRecording === true && { isRecording }) }
 }
 
 /** Reads a slot; null if it is none (S-02). The result holds nothing but what a slot has. */

@@ -5,9 +5,11 @@
  * names its author's seat, so nobody can write in another's name. Pure: time and chance come in as arguments.
  */
 import type { ErrorCode } from '../errors.ts'
+import { isFileList, type FileValue } from '../files/file.ts'
 import { isSeat, type Seat } from '../ids.ts'
 import { mentionsMax, messageLengthMax, orderJumpMax } from '../limits.ts'
 import { isPlainObject } from '../plain-object.ts'
+import { parseMention } from './mention.ts'
 
 /** seat in base36, ".", milliseconds in base36 (8 characters), random base36 (3 characters). */
 export type MessageKey = `${string}.${string}`
@@ -19,10 +21,12 @@ export type MessageValue = Readonly<{
   l: number
   /** The message this replies to. */
   re?: MessageKey
-  /** Persons mentioned. */
+  /** Whom it mentions (CH10). */
   at?: readonly string[]
   /** Milliseconds since 1970 of the last edit, by the author's clock. */
   ed?: number
+  /** Files (FI5). */
+  fs?: readonly FileValue[]
 }>
 
 export type MessageKeyParts = Readonly<{ seat: Seat; sentAtMs: number }>
@@ -54,12 +58,12 @@ export function refuseMessageText(text: string): ErrorCode | null {
   return text.length > messageLengthMax ? 'message-too-long' : null
 }
 
-const valueFields = new Set(['x', 'l', 're', 'at', 'ed'])
+const valueFields = new Set(['x', 'l', 're', 'at', 'ed', 'fs'])
 
 /** True if this is a message as the schema has it, whoever sent it (CH1). */
 export function isMessageValue(value: unknown): value is MessageValue {
   if (!isPlainObject(value)) return false
-  const { x, l, re, at, ed } = value
+  const { x, l, re, at, ed, fs } = value
   return (
     Object.keys(value).every((field) => valueFields.has(field)) &&
     typeof x === 'string' &&
@@ -69,8 +73,9 @@ export function isMessageValue(value: unknown): value is MessageValue {
     (at === undefined ||
       (Array.isArray(at) &&
         at.length <= mentionsMax &&
-        at.every((id) => typeof id === 'string' && id.length <= 64))) &&
-    (ed === undefined || isCount(ed, Number.MAX_SAFE_INTEGER))
+        at.every((mention) => typeof mention === 'string' && parseMention(mention) !== null))) &&
+    (ed === undefined || isCount(ed, Number.MAX_SAFE_INTEGER)) &&
+    (fs === undefined || isFileList(fs))
   )
 }
 

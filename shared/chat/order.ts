@@ -12,37 +12,44 @@ import type { MessageKey } from './message.ts'
 /** A stamp in the page's array `s`: pairs of key and this. Milliseconds since the page's `a0`, and `o` where o ≠ l. */
 export type StampValue = number | readonly [arrivalMs: number, order: number]
 
-/** What the server must remember to stamp the next message of a room. */
-export type StampState = Readonly<{
-  /** Largest order stamped so far. */
-  highest: number
-  /** Largest order among those stamped `lateWindowMs` ago or earlier. */
-  floor: number
-  /** Stamps within the window, oldest first. */
-  recent: readonly Readonly<{ arrivedAtMs: number; order: number }>[]
-}>
+type Stamped = Readonly<{ arrivedAtMs: number; order: number }>
 
-/** Fixes the order of a message with Lamport time `l` that arrives now. */
-export function stampMessage(
-  state: StampState,
-  l: number,
-  nowMs: number,
-): Readonly<{ order: number; state: StampState }> {
-  let floor = state.floor
-  let first = 0
-  for (; first < state.recent.length; first++) {
-    const stamp = state.recent[first]
-    if (stamp === undefined || nowMs - stamp.arrivedAtMs < lateWindowMs) break
-    floor = Math.max(floor, stamp.order)
+/** Fixes the orders of a room's messages, from what was stamped on its page before. */
+export class Orders {
+  /** Of this page, oldest first. Those before `#first` are in the floor already. */
+  readonly #recent: Stamped[]
+  #first = 0
+  /** Largest order among those stamped `lateWindowMs` ago or earlier. */
+  #floor: number
+  #highest: number
+
+  constructor({ highest, floor, recent }: Readonly<{ highest: number; floor: number; recent: Stamped[] }>) {
+    this.#highest = highest
+    this.#floor = floor
+    this.#recent = recent
   }
-  const order = Math.min(Math.max(l, floor + 1), state.highest + orderJumpMax)
-  return {
-    order,
-    state: {
-      highest: Math.max(state.highest, order),
-      floor,
-      recent: [...state.recent.slice(first), { arrivedAtMs: nowMs, order }],
-    },
+
+  /** Largest order stamped so far. */
+  get highest(): number {
+    return this.#highest
+  }
+
+  /** Null while nothing was stamped on this page. */
+  get lastArrivedAtMs(): number | null {
+    return this.#recent.at(-1)?.arrivedAtMs ?? null
+  }
+
+  /** The order of a message with Lamport time `l` that arrives now; `nowMs` never goes back by much. */
+  stamp(l: number, nowMs: number): number {
+    for (; this.#first < this.#recent.length; this.#first++) {
+      const stamp = this.#recent[this.#first]
+      if (stamp === undefined || nowMs - stamp.arrivedAtMs < lateWindowMs) break
+      this.#floor = Math.max(this.#floor, stamp.order)
+    }
+    const order = Math.min(Math.max(l, this.#floor + 1), this.#highest + orderJumpMax)
+    this.#highest = Math.max(this.#highest, order)
+    this.#recent.push({ arrivedAtMs: nowMs, order })
+    return order
   }
 }
 

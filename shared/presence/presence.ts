@@ -4,7 +4,7 @@
  * Each peer writes its own entry only. The server overwrites `user` with the verified identity, adds `standing`, and
  * gives each slot of `signals` only to the peer it is addressed to. Rules P1–P5 of docs/PROTOCOL.md.
  */
-import type { PersonId, Seat } from '../ids.ts'
+import type { PersonId, Seat, SheetId } from '../ids.ts'
 import type { Role } from '../room.ts'
 import type { CallPresence, SignalSlot } from '../call/signal.ts'
 import type { CallReaction, CallStanding } from '../call/standing.ts'
@@ -14,6 +14,8 @@ export type PresenceUser = Readonly<{ personId: PersonId; seat: Seat; name: stri
 
 export type PresenceState = Readonly<{
   user?: PresenceUser
+  /** The sheet it looks at (BO10). */
+  sheet?: SheetId
   /** True while this peer writes a message. */
   isTyping?: boolean
   /** Its part in the room's call; null or absent when it is in none. */

@@ -1,16 +1,24 @@
 /**
  * Who may write and delete what in a document of each kind: the rules of the guard, as data and small pure functions.
  *
- * Rules D2, D3, CH1, CH2, CH6, BO1 and BO5 of docs/PROTOCOL.md. A writer is known by their seat, which every struct's
- * clientID carries (ID3), by their role, and by whether the room lets them draw.
+ * Rules D2, D3, CH1, CH2, CH6, RO6, BO1, BO5 and BO10 of docs/PROTOCOL.md. A writer is known by their seat, which every struct's
+ * clientID carries (ID3), by their role, and by whether the room lets them draw and write.
  */
+import { isListable, isSheetFields } from '../board/sheet.ts'
 import { isRegisterValue, isShapeRow, parseShapeKey } from '../board/shape.ts'
 import { isMessageValue, parseMessageKey } from '../chat/message.ts'
 import { isReactionValue, parseReactionKey } from '../chat/reaction.ts'
 import { may, type DocumentKind, type Role } from '../room.ts'
 import type { Seat } from '../ids.ts'
 
-export type Writer = Readonly<{ seat: Seat; role: Role; canDraw: boolean }>
+export type Writer = Readonly<{
+  seat: Seat
+  role: Role
+  canDraw: boolean
+  canPost: boolean
+  /** From one message of theirs to the next, in ms (CH15); none without. */
+  slowMs?: number
+}>
 
 export type Policy = Readonly<{
   /** Whether this writer may change the document at all. */
@@ -38,7 +46,7 @@ export const policies: Readonly<Record<DocumentKind, Policy>> = {
     mayDelete: () => false,
   }),
   chat: policyOf({
-    mayWrite: (writer) => may(writer.role, 'write'),
+    mayWrite: (writer) => writer.canPost,
     allowsKey: (root, key, { seat }) =>
       (root === 'm' && parseMessageKey(key)?.seat === seat) ||
       (root === 'r' && parseReactionKey(key)?.seat === seat),
@@ -48,8 +56,10 @@ export const policies: Readonly<Record<DocumentKind, Policy>> = {
   board: policyOf({
     mayWrite: (writer) => writer.canDraw,
     // Whoever takes back an erasure puts another's row in its place again.
-    allowsKey: (root, key) => root === 'shapes' && parseShapeKey(key) !== null,
-    allowsValue: (_root, key, value) => {
+    allowsKey: (root, key) =>
+      (root === 'shapes' && parseShapeKey(key) !== null) || (root === 'sheets' && isListable(key)),
+    allowsValue: (root, key, value) => {
+      if (root === 'sheets') return isSheetFields(value)
       const register = parseShapeKey(key)?.register ?? null
       return register === null ? isShapeRow(value) : isRegisterValue(register, value)
     },

@@ -3,8 +3,10 @@
  * docs/PROTOCOL.md.
  *
  *     {"void": [[key, code], …]}    entries of this client that were not taken in, and why
+ *     {"knocks": [knock, …]}        everybody who knocks at the room now; told to those who moderate it
  */
 import type { VoidCode } from '../chat/page-rules.ts'
+import type { Knock } from '../knock.ts'
 import { isPlainObject } from '../plain-object.ts'
 
 export type VoidNote = readonly (readonly [key: string, code: VoidCode])[]
@@ -19,6 +21,23 @@ export function encodeVoids(voids: VoidNote): string {
 export function readVoids(note: string): VoidNote {
   const list = parse(note)['void']
   return Array.isArray(list) ? list.filter(isVoid) : []
+}
+
+export function encodeKnocks(knocks: readonly Knock[]): string {
+  return JSON.stringify({ knocks })
+}
+
+/** Null for a note of another kind, or what is none. */
+export function readKnocks(note: string): readonly Knock[] | null {
+  const list = parse(note)['knocks']
+  return Array.isArray(list) ? list.filter(isKnock) : null
+}
+
+function isKnock(value: unknown): value is Knock {
+  if (!isPlainObject(value)) return false
+  const { id, name, isGuest, place } = value
+  const isNamed = typeof id === 'string' && typeof name === 'string'
+  return isNamed && typeof isGuest === 'boolean' && (place === 'room' || place === 'call')
 }
 
 function parse(note: string): Readonly<Record<string, unknown>> {

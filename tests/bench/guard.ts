@@ -35,7 +35,7 @@ export function benchGuard(): Promise<void> {
 function playRound(): Round {
   const page = replicaOf(alice)
   const doc = replicaOf(serverSeat)
-  const writer = { seat: alice, role: 'member', canDraw: true } as const
+  const writer = { seat: alice, role: 'member', canDraw: true, canPost: true } as const
   const options = { doc, policy: policies.chat, writer, isHandshake: false }
   const updates = Array.from({ length: messages }, () => sayIn(page, alice, text).update)
   let judgedMs = 0

@@ -3,12 +3,16 @@
  *
  * The peers have a package.json of their own and are installed on first use.
  */
+import { benchBoard } from './board.ts'
+import { benchChat } from './chat.ts'
 import { benchGuard } from './guard.ts'
 import { benchHistory } from './history.ts'
 import { benchJoin } from './join.ts'
 import { benchSync } from './sync.ts'
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
+  board: benchBoard,
+  chat: benchChat,
   guard: benchGuard,
   history: benchHistory,
   join: benchJoin,

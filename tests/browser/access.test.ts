@@ -81,3 +81,11 @@ for (const look of looks) {
     await hasNoViolations(ada.page, 'in the call')
   })
 }
+
+test('a dialog that is put away by its own button gives the focus back', async () => {
+  const { page } = await scene.person('Ada')
+  await page.getByRole('button', { name: 'New room' }).press('Enter')
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).press('Enter')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  assert.equal(await page.evaluate(() => document.activeElement?.textContent.trim()), 'New room')
+})

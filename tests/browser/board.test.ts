@@ -181,8 +181,9 @@ test('[BO5] who moderates says who draws: the others look on at once, are told w
   const letDraw = async (whom: string): Promise<void> => {
     await ada.page.getByRole('button', { name: 'Room menu' }).click()
     await ada.page.getByRole('menuitem', { name: 'Room settings' }).click()
-    await ada.page.getByRole('radio', { name: whom }).check()
-    await ada.page.getByRole('button', { name: 'Save' }).click()
+    const drawers = ada.page.getByRole('group', { name: 'Who may draw on the board' })
+    await drawers.getByRole('radio', { name: new RegExp(`^${whom}`, 'u') }).check()
+    await ada.page.getByRole('button', { name: 'Save', exact: true }).click()
     await ada.page.getByRole('dialog').waitFor({ state: 'hidden' })
   }
   const tools = ben.page.getByRole('toolbar', { name: 'Drawing tools' })

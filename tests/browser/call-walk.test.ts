@@ -139,7 +139,7 @@ test('[CA6] [CA8] who is elsewhere keeps a raised hand, and is muted and removed
   await float.waitFor()
 
   const choose = async (action: string): Promise<void> => {
-    await ada.page.getByRole('button', { name: 'Moderate Ben' }).click()
+    await ada.page.getByRole('button', { name: 'Actions for Ben' }).click()
     await ada.page.getByRole('menuitem', { name: action, exact: true }).click()
   }
   await ada.page.getByRole('tab', { name: /People/ }).click()

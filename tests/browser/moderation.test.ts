@@ -35,7 +35,7 @@ test('[CA6] [CA8] hands are seen by all; who moderates mutes, asks, removes and 
     assert.deepEqual(await hands.locator('li').allInnerTexts(), ['1\nBob', '2\nYou'])
   })
   const choose = async (action: string) => {
-    await alice.page.getByRole('button', { name: 'Moderate Bob' }).click()
+    await alice.page.getByRole('button', { name: 'Actions for Bob' }).click()
     await alice.page.getByRole('menuitem', { name: action, exact: true }).click()
   }
   await t.test('who is muted is told by whom, and unmutes only by their own press', async () => {

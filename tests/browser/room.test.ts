@@ -77,7 +77,7 @@ test('a new name for the room reaches everybody, and the people are listed', asy
   await ada.page.getByRole('button', { name: 'Room menu' }).click()
   await ada.page.getByRole('menuitem', { name: 'Room settings' }).click()
   await ada.page.getByRole('textbox', { name: 'Name' }).fill('The garden')
-  await ada.page.getByRole('button', { name: 'Save' }).click()
+  await ada.page.getByRole('button', { name: 'Save', exact: true }).click()
   await ben.page.getByRole('heading', { level: 1, name: 'The garden' }).waitFor()
 
   await ben.page.getByRole('tab', { name: /People/ }).click()

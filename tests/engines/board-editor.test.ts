@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { outlineOf } from '#shared/board/outline.ts'
-import type { Notice } from '#web/board/engine/editor.ts'
-import { commandOf, type KeyInput } from '#web/board/engine/keys.ts'
+import type { Notice } from '#web/board/engine/editor-state.ts'
+import { commandOf, type EditorCommand, type KeyInput } from '#web/board/engine/keys.ts'
 import type { PointerInput } from '#web/board/engine/tools/node.ts'
 import { Touches } from '#web/board/engine/touches.ts'
 import { Drawer, exchange, FakeLive, fakeDocument, fakeStorage, FakeWorld } from '../support/fake-board.ts'
@@ -115,6 +115,34 @@ test('[BO4] undo takes back one’s own strokes, never another’s', () => {
   )
   alice.editor.redo()
   assert.equal(alice.board.count, 2)
+})
+
+test('[BO4] a sheet that was left and is shown again: what was done before can be taken back, as far as it still is so', () => {
+  const shared = room()
+  const before = new Drawer(1, shared)
+  using bob = new Drawer(2, shared)
+  before.draw(0, 0).draw(0, 100).draw(0, 200)
+  before.editor.undo()
+  const { history } = before.editor.author
+  exchange(before.document.doc, bob.document.doc)
+  before[Symbol.dispose]()
+  bob.editor.setTool('eraser')
+  bob.down(25, 80).move(25, 120).up()
+
+  const document = fakeDocument(1)
+  exchange(document.doc, bob.document.doc)
+  using alice = new Drawer(1, { ...shared, history }, document)
+  assert.deepEqual(
+    [alice.board.count, alice.editor.state.canUndo, alice.editor.state.canRedo],
+    [1, true, true],
+  )
+  alice.editor.redo()
+  assert.equal(alice.board.count, 2)
+  alice.editor.undo()
+  alice.editor.undo()
+  assert.equal(alice.board.count, 1, 'the second is erased already')
+  alice.editor.undo()
+  assert.deepEqual([alice.board.count, alice.editor.state.canUndo], [0, false])
 })
 
 test('[BO4] where others have erased everything, undo says so, and takes back nothing more', () => {
@@ -248,10 +276,22 @@ test('a storage that is full or forbidden stops nobody from drawing', () => {
   assert.equal(alice.board.count, 1)
 })
 
-test('the first size puts the origin into the middle, and fitting finds what is out of sight', () => {
+test('the origin stays in the middle while the page finds its size, and in its place once the board is touched', () => {
   using alice = new Drawer(1, room())
+  alice.editor.view.setSize({ width: 800, height: 900 })
   alice.editor.view.setSize({ width: 800, height: 600 })
   assert.deepEqual([alice.editor.camera.x, alice.editor.camera.y], [-400, -300])
+  alice.draw(400, 300)
+  alice.editor.view.setSize({ width: 600, height: 500 })
+  assert.deepEqual([alice.editor.camera.x, alice.editor.camera.y], [-400, -300])
+  alice.editor.view.panBy(10, 0)
+  alice.editor.view.setSize({ width: 800, height: 600 })
+  assert.deepEqual([alice.editor.camera.x, alice.editor.camera.y], [-410, -300])
+})
+
+test('fitting finds what is out of sight', () => {
+  using alice = new Drawer(1, room())
+  alice.editor.view.setSize({ width: 800, height: 600 })
   alice.draw(400, 300)
   assert.equal(alice.editor.state.isLost, false)
   alice.editor.view.panBy(5_000, 0)
@@ -272,12 +312,13 @@ test('keys choose tools, undo, move and zoom; those of the browser stay its own'
   assert.equal(press('y', { ctrl: true }), 'redo')
   assert.equal(press('0', { ctrl: true }), 'zoom-reset')
   assert.equal(press('!', { code: 'Digit1', shift: true }), 'fit')
+  assert.equal(press('9'), 'picture')
   for (const key of ['z', 'm', 'Tab']) assert.equal(press(key), null, key)
   for (const key of ['p', 'r', 't', 'w', 'n']) assert.equal(press(key, { ctrl: true }), null, key)
   assert.equal(press('e', { alt: true }), null)
   using alice = new Drawer(1, room())
   alice.editor.view.setSize({ width: 800, height: 600 })
   const { x } = alice.editor.camera
-  for (const key of ['e', 'ArrowRight']) alice.editor.run(press(key)!)
+  for (const key of ['e', 'ArrowRight']) alice.editor.run(press(key) as EditorCommand)
   assert.deepEqual([alice.editor.state.tool, alice.editor.camera.x], ['eraser', x + 64])
 })

@@ -156,6 +156,17 @@ test('[BO6] order: to the front, to the back, one up, one down', () => {
   }
 })
 
+test('one shape of a group can be chosen alone, and another’s group is whole again after it', () => {
+  const { alice, box } = withBox()
+  const other = alice.make('ellipse', 300, 100, 400, 160)
+  alice.run('choose-all', 'group', 'cancel')
+  alice.editor.selection.setAlone(alice.now(box))
+  alice.run('right')
+  assert.deepEqual([at(alice.now(box))[0], at(alice.now(other))[0], chosen(alice)], [101, 300, 1])
+  alice.run('cancel').press(150, 130)
+  assert.equal(chosen(alice), 2)
+})
+
 test('a group is chosen whole, gone into by a double press, copied as another, and dissolved', () => {
   const { alice } = withBox()
   alice.make('ellipse', 300, 100, 400, 160)

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
-import type { DeviceError } from '#web/call/engine/call.ts'
+import type { DeviceError } from '#web/call/engine/device.ts'
 import { FakeRoom, isWhole } from '../support/fake-call.ts'
 import { FakeMedia } from '../support/fake-call-media.ts'
 

@@ -128,6 +128,63 @@ test('[CA5] a cable that is cut for 3, 8 or 25 s takes nobody out, and is told w
   }
 })
 
+/** Alice's network is away for five seconds; when it is back, the end of her old socket comes before her new one. */
+async function interfaceDown(room: FakeRoom, alice: Caller): Promise<void> {
+  room.net.part('alice', 'bob')
+  room.bus.cut(alice.clientId)
+  await room.clock.run(5_000)
+  room.net.join('alice', 'bob')
+  alice.online()
+  room.bus.end(alice.clientId)
+}
+
+test('[CA5] whose network comes back keeps tile and connection, though the old socket ends before the new one opens', async () => {
+  using room = new FakeRoom()
+  const [alice, bob] = await callOf(room, 'alice', 'bob')
+  const before = room.net.open('alice')
+  await interfaceDown(room, alice!)
+  room.net.holdChannels(1_500)
+  for (let ms = 0; ms < 1_500; ms += 50) {
+    await room.clock.run(50)
+    assert.notEqual(bob!.sees('alice'), undefined, `after ${String(ms)} ms`)
+  }
+  room.bus.mend(alice!.clientId)
+  await room.clock.until(() => isWhole([alice!, bob!], room.net), 'the call', 3_000)
+  assert.deepEqual(room.net.open('alice'), before)
+})
+
+test('[CA5] whose packets come again is there again, whatever the server and the channel say', async () => {
+  using room = new FakeRoom()
+  const [alice, bob] = await callOf(room, 'alice', 'bob')
+  const before = room.net.open('alice')
+  await interfaceDown(room, alice!)
+  room.net.holdChannels(8_000)
+  room.net.statsOf = () => {
+    const timestamp = room.clock.nowMs()
+    const pair = { type: 'candidate-pair', state: 'succeeded', nominated: true }
+    return [{ ...pair, timestamp, lastPacketReceivedTimestamp: timestamp - 5 }]
+  }
+  await room.clock.until(() => bob!.sees('alice')?.state === 'connected', 'the path at bob’s', 1_000)
+  for (let ms = 0; ms < 6_000; ms += 200) {
+    await room.clock.run(200)
+    assert.equal(bob!.sees('alice')?.state, 'connected', `after ${String(ms)} ms`)
+  }
+  room.bus.mend(alice!.clientId)
+  await room.clock.until(() => isWhole([alice!, bob!], room.net), 'the call', 4_000)
+  assert.deepEqual(room.net.open('alice'), before)
+})
+
+test('[CA5] who was silent, and does not come back, goes within three seconds of the server’s word', async () => {
+  using room = new FakeRoom()
+  const [alice, bob] = await callOf(room, 'alice', 'bob')
+  room.net.part('alice', 'bob')
+  room.bus.cut(alice!.clientId)
+  await room.clock.run(8_000)
+  assert.notEqual(bob!.sees('alice'), undefined)
+  room.bus.end(alice!.clientId)
+  await room.clock.until(() => bob!.sees('alice') === undefined, 'alice to vanish', goneMsMax)
+})
+
 test('[CA5] who joins late sees nobody who is only left over in presence', async () => {
   using room = new FakeRoom()
   const [alice, bob] = await callOf(room, 'alice', 'bob')
@@ -187,6 +244,24 @@ test('[CA3] a path that dies without a word is noticed and restarted by one side
   assert.deepEqual(room.net.open('alice'), before)
 })
 
+test('[CA2] with a Firefox, paths are restarted by it; another builds the connection anew', async () => {
+  using room = new FakeRoom()
+  room.net.firefoxes.add('bob')
+  const [alice, bob] = await callOf(room, 'alice', 'bob')
+  for (const [who, isSame] of [
+    [bob!, true],
+    [alice!, false],
+  ] as const) {
+    const before = room.net.open('alice')
+    room.net.roam(who.name)
+    await room.clock.run(500)
+    who.online()
+    const ms = await room.clock.until(() => isWhole([alice!, bob!], room.net), 'the path', 5_000)
+    assert.ok(ms < 2_000, `at once: ${String(ms)} ms`)
+    assert.equal(room.net.open('alice')[0] === before[0], isSame, who.name)
+  }
+})
+
 test('[CA2] a connection beyond repair is replaced by one of the next generation', async () => {
   using room = new FakeRoom()
   const [alice, bob] = await callOf(room, 'alice', 'bob')
@@ -196,4 +271,18 @@ test('[CA2] a connection beyond repair is replaced by one of the next generation
   await room.clock.until(() => isWhole([alice!, bob!], room.net), 'the call', 5_000)
   assert.ok(!room.net.open('alice').includes(dead!))
   assert.ok(bob!.sees('alice')?.camera != null, 'with the tracks of before')
+})
+
+test('[CA5] [R-03] whoever was removed from the room hears nobody any more, however alive their link is', async () => {
+  using room = new FakeRoom()
+  const [alice, bob, carol] = await callOf(room, 'alice', 'bob', 'carol')
+  room.bus.putOut(alice!.clientId)
+  await room.clock.until(
+    () => bob!.sees('alice') === undefined && carol!.sees('alice') === undefined,
+    'the links to alice to end',
+    goneMsMax,
+  )
+  await room.clock.run(10_000)
+  for (const name of ['bob', 'carol']) assert.equal(room.net.open(name).length, 1, 'one link, to the other')
+  assert.ok(isWhole([bob!, carol!], room.net))
 })

@@ -111,6 +111,23 @@ test('what the statistics say is beside each participant within two readings, an
   assert.equal(alice.call.stats().size, 0)
 })
 
+test('[CA14] who cannot encode all that they should says so, and says when it is over; presence never hears of it', async () => {
+  using room = new FakeRoom()
+  const [alice, bob] = await callOfTwo(room)
+  room.net.statsOf = (connection) =>
+    room.net.open('bob').includes(connection)
+      ? [{ type: 'outbound-rtp', kind: 'video', mid: '1', qualityLimitationReason: 'cpu' }]
+      : []
+  await room.clock.until(() => alice.sees('bob')?.quality.reason === 'their-cpu', 'the word', 7_000)
+  assert.deepEqual(alice.sees('alice')?.quality, { level: 'good', reason: null })
+  bob.call.setMicrophone(false)
+  await room.clock.run(500)
+  assert.equal(alice.sees('bob')?.quality.reason, 'their-cpu', 'whatever else is told')
+  assert.equal(JSON.stringify(room.bus.states()).includes('isBusy'), false)
+  room.net.statsOf = () => []
+  await room.clock.until(() => alice.sees('bob')?.quality.level === 'good', 'the end of it', 7_000)
+})
+
 test('a path that was interrupted begins with a small picture, and has the whole one again soon', async () => {
   using room = new FakeRoom()
   const [alice, bob] = await callOfTwo(room)

@@ -188,6 +188,25 @@ test('a row that did not change stays the same object, and nobody is told of not
   assert.notEqual(told, 0)
 })
 
+test('what is shown of a row is the same object until something of it changes: nothing else is rendered again', async () => {
+  using chat = new Chat()
+  await chat.say('alice', 'one', 'two', 'three')
+  const shown = () => showRows(chat.alice.rows(), 0, 1)
+  const before = shown()
+  await chat.say('alice', 'four')
+  const after = shown()
+  assert.deepEqual(
+    after.map((row, at) => row === before[at]),
+    [true, true, true, false],
+  )
+  // Two of them count now, and so are other rows.
+  chat.stamp(...before.slice(0, 2).flatMap(({ row }) => [row.key, 0]))
+  assert.deepEqual(
+    shown().map((row, at) => row === after[at]),
+    [false, false, true, true],
+  )
+})
+
 test('people who may only look are told so, and when it changes', () => {
   using chat = new Chat()
   let told = 0

@@ -32,6 +32,9 @@ const noTables = {
     remove: () => undefined,
     takeInTexts: () => undefined,
   },
+  pins: { has: () => false, list: () => [], remove: () => false },
+  reports: { remove: () => false },
+  files: { refer: () => undefined },
 }
 
 type Sent = Readonly<{ seat: Seat; update: Uint8Array; isHandshake: boolean }>
@@ -55,12 +58,10 @@ export class World {
   /** As the server takes an update in. Throws where something does not hold. */
   take({ seat, update, isHandshake }: Sent): Verdict {
     const before = { state: Y.encodeStateAsUpdate(this.doc), others: this.#ofOthers(seat) }
-    // Blanked afterwards, as it is with a frame of the socket.
-    const frame = new Uint8Array(update)
-    const verdict = inspectUpdate(frame, {
+    const verdict = inspectUpdate(update, {
       doc: this.doc,
       policy: policies[this.kind],
-      writer: { seat, role: 'member', canDraw: true },
+      writer: { seat, role: 'member', canDraw: true, canPost: true },
       isHandshake,
       voidsOf: (entries) =>
         this.#page === null
@@ -70,16 +71,18 @@ export class World {
               this.#page.view(() => true),
             ),
     })
-    frame.fill(0)
     assert.deepEqual(Y.encodeStateAsUpdate(this.doc), before.state, 'looking changes nothing')
     if (verdict.outcome !== 'admit') return verdict
     this.#log.push(verdict.update)
-    Y.applyUpdate(this.doc, verdict.update)
+    const changed = this.doc.transact((transaction) => {
+      Y.applyUpdate(this.doc, verdict.update)
+      return this.#page?.changedIn(transaction) ?? []
+    })
     assert.equal(this.doc.store.pendingStructs, null, 'no struct waits')
     assert.equal(this.doc.store.pendingDs, null, 'no deletion waits')
     assert.deepEqual(this.#ofOthers(seat), before.others, 'what others wrote is as it was')
     this.#checkSchema()
-    this.#settle()
+    this.#settle(changed)
     for (const [{ root, key }] of verdict.voids)
       assert.equal(this.#newestIsVoid(root, key), true, `${root} ${key} is void`)
     return verdict
@@ -124,9 +127,9 @@ export class World {
     }
   }
 
-  #settle(): void {
+  #settle(changed: readonly string[]): void {
     this.doc.clientID = clientIdOf(serverSeat, 1)
-    if (this.#page !== null) this.#log.push(changeOf(this.doc, () => this.#page?.settle(1)))
+    if (this.#page !== null) this.#log.push(changeOf(this.doc, () => this.#page?.settle(changed, 1)))
   }
 
   /** What is void was deleted before, and still is. */

@@ -7,6 +7,7 @@ import {
   centredCamera,
   fittedTo,
   movedBy,
+  showing,
   toBoard,
   toViewport,
   viewBox,
@@ -115,4 +116,15 @@ test('fitting shows all of a box in the middle, never larger than life', () => {
     }),
   )
   assert.deepEqual(centredCamera(size), { x: -400, y: -300, zoom: 1 })
+})
+
+test('showing a box leaves the camera where the box is seen, and else moves it, or zooms out where it must', () => {
+  const size = { width: 800, height: 600 }
+  const camera = centredCamera(size)
+  const near = { minX: -50, minY: -50, maxX: 50, maxY: 50 }
+  assert.equal(showing(near, camera, size), camera)
+  const far = { minX: 5_000, minY: -50, maxX: 5_100, maxY: 50 }
+  assert.deepEqual(showing(far, camera, size), { x: 4_650, y: -300, zoom: 1 })
+  const huge = { minX: -5_000, minY: -50, maxX: 5_000, maxY: 50 }
+  assert.deepEqual(showing(huge, camera, size), fittedTo(huge, size))
 })

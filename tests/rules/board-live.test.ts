@@ -7,6 +7,7 @@ import { liveFrameSizeMax } from '#shared/limits.ts'
 import { decodeLive, encodeLive, livePointsMax, type LivePart } from '#shared/board/live.ts'
 import { coordinateMax, packPoints, pointStride } from '#shared/board/points.ts'
 import type { ShapeId } from '#shared/board/shape.ts'
+import type { FileHash } from '#shared/files/file.ts'
 import { inkCount, strokeWidthMax } from '#shared/board/style.ts'
 
 const sixteenth = fc
@@ -31,6 +32,7 @@ const part: fc.Arbitrary<LivePart> = fc.oneof(
   plain({ kind: fc.constant('points' as const), stroke: count, from: count, packed }),
   plain({ kind: fc.constant('commit' as const), stroke: count, id: fc.constant<ShapeId>('7.abc') }),
   plain({ kind: fc.constant('drop' as const), stroke: count }),
+  plain({ kind: fc.constant('brought' as const), hash: fc.constant('a0'.repeat(32) as FileHash) }),
 )
 const parts = fc.array(part, { minLength: 1, maxLength: 8 })
 

@@ -99,17 +99,42 @@ test('a link that carries little gives up its pictures first small, then whole, 
 
 test('losses are the one’s upload, one’s own download, or nobody can tell', () => {
   const lossy = { ...fine, lossIn: 0.06 }
-  assert.deepEqual(judgeRemote(fine, false, [fine]), goodQuality)
-  assert.deepEqual(judgeRemote(lossy, false, []), { level: 'fair', reason: 'loss' })
-  assert.deepEqual(judgeRemote(lossy, false, [fine, fine]), { level: 'fair', reason: 'their-upload' })
-  assert.deepEqual(judgeRemote({ ...fine, lossIn: 0.2 }, false, [lossy, lossy]), {
+  assert.deepEqual(judgeRemote(fine, {}, [fine]), goodQuality)
+  assert.deepEqual(judgeRemote(lossy, {}, []), { level: 'fair', reason: 'loss' })
+  assert.deepEqual(judgeRemote(lossy, {}, [fine, fine]), { level: 'fair', reason: 'their-upload' })
+  assert.deepEqual(judgeRemote({ ...fine, lossIn: 0.2 }, {}, [lossy, lossy]), {
     level: 'poor',
     reason: 'my-download',
   })
-  assert.deepEqual(judgeRemote(lossy, false, [lossy, fine]), { level: 'fair', reason: 'loss' })
-  assert.deepEqual(judgeRemote({ ...fine, roundTripMs: 900 }, false, []), { level: 'poor', reason: 'delay' })
-  assert.deepEqual(judgeRemote({ ...fine, jitterMs: 80 }, false, []), { level: 'fair', reason: 'delay' })
-  assert.deepEqual(judgeRemote(fine, true, [fine]), { level: 'poor', reason: 'silent' })
+  assert.deepEqual(judgeRemote(lossy, {}, [lossy, fine]), { level: 'fair', reason: 'loss' })
+  assert.deepEqual(judgeRemote({ ...fine, roundTripMs: 900 }, {}, []), { level: 'poor', reason: 'delay' })
+  assert.deepEqual(judgeRemote({ ...fine, jitterMs: 80 }, {}, []), { level: 'fair', reason: 'delay' })
+  assert.deepEqual(judgeRemote(fine, { isSilent: true }, [fine]), { level: 'poor', reason: 'silent' })
+})
+
+test('[CA14] a way through a relay, and a machine that says it is busy, are reasons of their own', () => {
+  const relayed = { ...fine, path: { kind: 'relay', protocol: 'udp' }, roundTripMs: 500 }
+  assert.deepEqual(judgeRemote(relayed, {}, []), { level: 'fair', reason: 'relay' })
+  assert.deepEqual(judgeRemote({ ...relayed, roundTripMs: 90 }, {}, []), goodQuality)
+  assert.deepEqual(judgeRemote(fine, { isBusy: true }, []), { level: 'fair', reason: 'their-cpu' })
+  assert.equal(judgeRemote({ ...fine, lossIn: 0.2 }, { isBusy: true }, []).reason, 'loss', 'the worse one')
+  const call = { session: 'abcdefgh', hasMicrophone: true, hasCamera: true, hasScreen: false }
+  for (const told of [call, { ...call, isBusy: true as const }])
+    assert.deepEqual(readControl(writeControl({ k: 'call', call: told })), { k: 'call', call: told })
+  assert.deepEqual(readControl(JSON.stringify({ k: 'call', call: { ...call, isBusy: 'very' } })), {
+    k: 'call',
+    call,
+  })
+})
+
+test('a relay at the other end is one too', () => {
+  const reports = [
+    { id: 'T', type: 'transport', selectedCandidatePairId: 'P' },
+    { id: 'P', type: 'candidate-pair', localCandidateId: 'L', remoteCandidateId: 'R' },
+    { id: 'L', type: 'local-candidate', candidateType: 'srflx', protocol: 'udp' },
+    { id: 'R', type: 'remote-candidate', candidateType: 'relay', protocol: 'udp' },
+  ]
+  assert.deepEqual(readStats(reports, {}, null).stats.path, { kind: 'relay', protocol: 'udp' })
 })
 
 test('of oneself it is said what does not arrive at anybody’s', () => {

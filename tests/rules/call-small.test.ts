@@ -32,12 +32,14 @@ test('of the codecs stay those that every browser has, and what they need for lo
     codec('video/AV1'),
     codec('video/VP9', 'profile-id=0'),
     codec('video/VP9', 'profile-id=2'),
+    // As Firefox has it.
+    codec('video/VP9', 'max-fs=12288;max-fr=60'),
     codec('video/H264', 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f'),
     codec('video/H264', 'level-asymmetry-allowed=1;packetization-mode=0;profile-level-id=42e01f'),
   ])
   assert.deepEqual(
     kept.map(({ mimeType }) => mimeType),
-    ['audio/opus', 'video/VP8', 'video/rtx', 'video/VP9', 'video/H264'],
+    ['audio/opus', 'video/VP8', 'video/rtx', 'video/VP9', 'video/VP9', 'video/H264'],
   )
 })
 

@@ -114,6 +114,7 @@ function person(clientId: number, given: Partial<ParticipantSnapshot> = {}): Par
     hasMicrophone: true,
     hasCamera: true,
     hasScreen: given.screen !== undefined,
+    isRecording: false,
     isSpeaking: false,
     quality: goodQuality,
     voice: null,
@@ -149,11 +150,12 @@ test('the newest share takes the stage, an earlier one stays in the strip, and a
   assert.equal(screensInOrder(screenIds, sharing), screenIds)
 })
 
-test('the own screen is shown small, but can be pinned', () => {
+test('the own screen is shown small, but can be pinned, and is large where others look', () => {
   const sharing = [person(1, { screen: picture }), person(2)]
   const screenIds = screensInOrder([], sharing)
   assert.equal(orderStage(sharing, { ...wishes, screenIds }).main, null)
   assert.equal(orderStage(sharing, { ...wishes, screenIds, pinnedId: 'screen:1' }).main?.id, 'screen:1')
+  assert.equal(orderStage(sharing, { ...wishes, screenIds, isForOthers: true }).main?.id, 'screen:1')
 })
 
 test('whoever speaks is among those shown, also where not all fit', () => {

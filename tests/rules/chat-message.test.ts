@@ -48,10 +48,10 @@ test('[CH2] a body of spaces alone is empty', () => {
 })
 
 test('[CH1] every field of a message is taken, at its limits', () => {
-  const value = { x: 'hello', l: 0, re: '7.0mq3k1c0abc', at: ['bob'], ed: nowMs }
+  const value = { x: 'hello', l: 0, re: '7.0mq3k1c0abc', at: ['1f:bob'], ed: nowMs }
   assert.equal(isMessageValue(value), true)
   assert.equal(isMessageValue({ ...value, l: Number.MAX_SAFE_INTEGER - orderJumpMax }), true)
-  assert.equal(isMessageValue({ ...value, at: Array(mentionsMax).fill('bob') }), true)
+  assert.equal(isMessageValue({ ...value, at: Array(mentionsMax).fill('1f:bob') }), true)
 })
 
 test('[CH1] what the schema does not have is no message', () => {
@@ -67,8 +67,12 @@ test('[CH1] what the schema does not have is no message', () => {
     { re: 1 },
     { at: 'bob' },
     { at: [1] },
-    { at: ['x'.repeat(65)] },
-    { at: Array(mentionsMax + 1).fill('bob') },
+    { at: ['bob'] },
+    { at: ['0:bob'] },
+    { at: ['1f:'] },
+    { at: ['01f:bob'] },
+    { at: [`1f:${'x'.repeat(140)}`] },
+    { at: Array(mentionsMax + 1).fill('1f:bob') },
     { ed: -1 },
     { ed: null },
     { more: 1 },

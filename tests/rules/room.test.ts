@@ -4,14 +4,19 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { drawings } from '#shared/drawing.ts'
 import { idFromBytes, idSizeBytes, type RoomId, type Seat, type SheetId } from '#shared/ids.ts'
+import { postings } from '#shared/posting.ts'
 import {
   documentName,
   may,
   mayDraw,
+  mayMake,
+  mayPost,
+  mayPutOut,
   parseDocumentName,
   rootsByKind,
   type DocumentRef,
   type Drawing,
+  type Posting,
   type Role,
   type RoomAction,
 } from '#shared/room.ts'
@@ -99,16 +104,16 @@ test('[D1] whatever text it is given, a name that is one is the only one of its 
 
 test('[D2] the root types of each kind', () => {
   assert.deepEqual(rootsByKind, {
-    room: ['info', 'people', 'boards', 'chat'],
+    room: ['info', 'people', 'boards', 'chat', 'pins'],
     chat: ['m', 'r', 's', 'p'],
-    board: ['shapes', 'texts'],
+    board: ['shapes', 'texts', 'sheets'],
   })
 })
 
 const actionsByRole: Readonly<Record<Role, readonly RoomAction[]>> = {
-  owner: ['read', 'write', 'call', 'invite', 'configure', 'moderate'],
-  moderator: ['read', 'write', 'call', 'invite', 'configure', 'moderate'],
-  member: ['read', 'write', 'call', 'invite'],
+  owner: ['read', 'write', 'call', 'pin', 'invite', 'configure', 'moderate', 'archive'],
+  moderator: ['read', 'write', 'call', 'pin', 'invite', 'configure', 'moderate'],
+  member: ['read', 'write', 'call', 'pin', 'invite'],
   guest: ['read', 'write', 'call'],
 }
 const roles = Object.keys(actionsByRole) as Role[]
@@ -134,7 +139,25 @@ test('[BO5] who may draw follows from the role and from whom the room lets draw'
   }
   for (const role of roles) {
     for (const canDraw of [true, false])
-      assert.equal(policies.board.mayWrite({ seat: 3 as Seat, role, canDraw }), canDraw)
+      assert.equal(policies.board.mayWrite({ seat: 3 as Seat, role, canDraw, canPost: !canDraw }), canDraw)
+  }
+})
+
+test('[RO6] who may write in the chat follows from the role and from whom the room lets write', () => {
+  const writers: Readonly<Record<Posting, readonly Role[]>> = {
+    everyone: ['owner', 'moderator', 'member', 'guest'],
+    members: ['owner', 'moderator', 'member'],
+    moderators: ['owner', 'moderator'],
+  }
+  for (const posting of postings) {
+    assert.deepEqual(
+      roles.filter((role) => mayPost(role, posting)),
+      writers[posting],
+    )
+  }
+  for (const role of roles) {
+    for (const canPost of [true, false])
+      assert.equal(policies.chat.mayWrite({ seat: 3 as Seat, role, canDraw: !canPost, canPost }), canPost)
   }
 })
 
@@ -145,7 +168,10 @@ test('[D2] nobody may write to a root that its kind does not have', () => {
       for (const kind of ['room', 'chat', 'board'] as const) {
         if ((rootsByKind[kind] as readonly string[]).includes(root)) continue
         for (const role of roles)
-          assert.equal(policies[kind].allowsEntry(root, key, value, { seat, role, canDraw: true }), false)
+          assert.equal(
+            policies[kind].allowsEntry(root, key, value, { seat, role, canDraw: true, canPost: true }),
+            false,
+          )
       }
     }),
   )
@@ -154,7 +180,7 @@ test('[D2] nobody may write to a root that its kind does not have', () => {
 test('[D3] a room’s document is nobody’s to write, whatever their role', () => {
   const seat = 3 as Seat
   for (const role of roles) {
-    const writer = { seat, role, canDraw: true }
+    const writer = { seat, role, canDraw: true, canPost: true }
     assert.equal(policies.room.mayWrite(writer), false)
     assert.equal(policies.room.mayDelete(seat, writer), false)
     for (const root of rootsByKind.room)
@@ -165,8 +191,22 @@ test('[D3] a room’s document is nobody’s to write, whatever their role', () 
 test('[RO1] whoever may moderate may delete what others wrote in the chat; the rest their own', () => {
   const [own, other] = [3 as Seat, 4 as Seat]
   for (const role of roles) {
-    const writer = { seat: own, role, canDraw: true }
+    const writer = { seat: own, role, canDraw: true, canPost: true }
     assert.equal(policies.chat.mayDelete(own, writer), true)
     assert.equal(policies.chat.mayDelete(other, writer), may(role, 'moderate'), role)
   }
+})
+
+test('[RO7] [RO8] nobody decides about the owner, moderators not about each other, and guests are made nothing', () => {
+  const roles = fc.constantFrom<Role>('owner', 'moderator', 'member', 'guest')
+  fc.assert(
+    fc.property(roles, roles, roles, (by, other, role) => {
+      assert.equal(mayMake(by, other, role), by === 'owner' && /^mod|^mem/.test(other) && role !== 'guest')
+      const isBelow = other === 'member' || other === 'guest'
+      assert.equal(
+        mayPutOut(by, other),
+        may(by, 'moderate') && (isBelow || (by === 'owner' && other === 'moderator')),
+      )
+    }),
+  )
 })

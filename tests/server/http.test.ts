@@ -259,8 +259,10 @@ test('[X-03] every answer carries the security headers, and the API is never kep
       headers.get('permissions-policy') ?? '',
       /camera=\(self\), microphone=\(self\), display-capture=\(self\)/,
     )
-    assert.match(headers.get('content-security-policy') ?? '', /default-src 'none'.*frame-ancestors 'none'/)
-    assert.doesNotMatch(headers.get('content-security-policy') ?? '', /unsafe|\*|https?:/)
+    const policy = headers.get('content-security-policy') ?? ''
+    assert.match(policy, /default-src 'none'.*frame-ancestors 'none'/)
+    assert.match(policy, /; script-src 'self' 'wasm-unsafe-eval';/)
+    assert.doesNotMatch(policy.replace(" 'wasm-unsafe-eval'", ''), /unsafe|\*|https?:/)
     assert.equal(headers.get('cache-control'), 'no-store', path)
     assert.equal(headers.get('x-powered-by'), null)
     assert.equal(headers.get('access-control-allow-origin'), null)

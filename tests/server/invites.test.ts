@@ -26,6 +26,7 @@ test('[ID1] a link carries 128 bits of chance, and says where it leads before it
     invitedBy: 'Alice',
     hereCount: 0,
     inCallCount: 0,
+    mustKnock: false,
   })
 })
 

@@ -1,8 +1,9 @@
 /** Searching a room: what is found, what is not, and that nothing is found that may not be seen. */
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { paths, type SearchResponse } from '#shared/http.ts'
+import { paths, type FirstSinceResponse, type SearchResponse } from '#shared/http.ts'
 import { searchHitsMax } from '#shared/limits.ts'
+import { testClock } from '../support/clock.ts'
 import { save, whole } from '../support/frames.ts'
 import { TestClient } from '../support/client.ts'
 import { changeOf, replicaOf, sayIn, seatedRoom } from '../support/seated.ts'
@@ -70,4 +71,44 @@ test('[CH9] words are found as they were last said, the newest first, and only b
   assert.deepEqual(found.hits, [])
   for (const wrong of [`?q=${'x'.repeat(201)}`, '?q=x&before=1.5', '?q=x&before=never'])
     assert.equal((await alice.client.send('GET', paths.search(roomId) + wrong)).status, 400, wrong)
+})
+
+test('[CH12] a search is narrowed to a person and to days, with or without words, and a day leads to its first message', async () => {
+  const clock = testClock()
+  await using server = await startTestServer({ clock })
+  const { people, names } = await seatedRoom(server, 'Alice', 'Bob')
+  const [alice, bob] = people
+  assert.ok(alice !== undefined && bob !== undefined)
+  const roomId = alice.answer.room.id
+  const days: number[] = []
+  for (const [index, person] of [alice, bob, alice, bob].entries()) {
+    using socket = await SyncClient.open(person.client, names.chat)
+    await whole(socket, names.chat)
+    const { update } = sayIn(replicaOf(person.seat, 'chat', 100 + index), person.seat, `soup number${index}`)
+    days.push(clock())
+    await save(socket, names.chat, update)
+    clock.advance(24 * 3_600_000)
+  }
+  const [, second = 0, third = 0] = days
+  const found = async (query: Readonly<Record<string, string>>): Promise<readonly string[]> =>
+    (
+      await alice.client.ask<SearchResponse>('GET', `${paths.search(roomId)}?${new URLSearchParams(query)}`)
+    ).hits.map(({ text }) => text.slice(-1))
+  const from = String(bob.seat)
+  assert.deepEqual(await found({ q: 'soup' }), ['3', '2', '1', '0'])
+  assert.deepEqual(await found({ q: 'soup', from }), ['3', '1'])
+  assert.deepEqual(await found({ from }), ['3', '1'])
+  assert.deepEqual(await found({ since: String(second), until: String(third) }), ['1'])
+  assert.deepEqual(await found({ q: 'sou', since: String(third) }), ['3', '2'])
+  assert.deepEqual(await found({ q: 'soup', until: String(third), from }), ['1'])
+  assert.deepEqual(await found({ since: String(clock()) }), [])
+  assert.deepEqual(await found({}), [])
+  const firstOf = async (since: number) =>
+    (await alice.client.ask<FirstSinceResponse>('GET', `${paths.firstSince(roomId)}?since=${since}`)).first
+  assert.match((await firstOf(second))?.key ?? '', new RegExp(`^${bob.seat.toString(36)}[.]`))
+  assert.equal(await firstOf(clock()), null)
+  const mallory = await TestClient.register(server, 'Mallory')
+  assert.equal((await mallory.send('GET', `${paths.firstSince(roomId)}?since=0`)).status, 404)
+  for (const wrong of ['from=x', 'since=-1', 'until=1.5'])
+    assert.equal((await alice.client.send('GET', `${paths.search(roomId)}?${wrong}`)).status, 400, wrong)
 })

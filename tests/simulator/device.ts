@@ -8,6 +8,7 @@
 import * as Y from 'yjs'
 import type { DocumentStore, KeptEntries, OpenStore } from '#web/sync/world.ts'
 import type { Chance } from '../support/chance.ts'
+import { Channels } from '../support/channels.ts'
 import type { VirtualTime } from './time.ts'
 
 type KeptDocument = { updates: Uint8Array[]; hasUnsent: boolean }
@@ -25,6 +26,7 @@ export class Device {
   /** When the last write of each database will be certain. */
   readonly #doneAtMs = new Map<string, number>()
   readonly #dead = new WeakSet<Keeper>()
+  readonly #channels: Channels
   /** By how much this device's clock is wrong. */
   skewMs = 0
   /** The newest page that its pages were ever told of. */
@@ -33,6 +35,7 @@ export class Device {
   constructor(time: VirtualTime, chance: Chance) {
     this.#time = time
     this.#chance = chance
+    this.#channels = new Channels((run) => void time.after(this, 1, run))
   }
 
   /** The page died: what was not certain yet is not kept. */
@@ -47,6 +50,20 @@ export class Device {
 
   openStore(keeper: Keeper): OpenStore {
     return (name, doc, isAnew) => this.#openDocument(keeper, name, doc, isAnew)
+  }
+
+  openChannel(keeper: Keeper, ...[name, hear]: Parameters<Channels['open']>): ReturnType<Channels['open']> {
+    const channel = this.#channels.open(name, (message) => {
+      if (!this.#dead.has(keeper)) hear(message)
+    })
+    return {
+      post: (message) => {
+        if (!this.#dead.has(keeper)) channel.post(message)
+      },
+      close: () => {
+        channel.close()
+      },
+    }
   }
 
   openKept(keeper: Keeper, name: string): KeptEntries {
@@ -69,7 +86,7 @@ export class Device {
     let isKeeping = !isAnew
     let isLoaded = false
     const keep = (update: Uint8Array, origin: unknown): void => {
-      // As y-indexeddb: before the load is done nothing is kept one by one, and what was loaded is not kept again.
+      // As the page's own: before the load is done nothing is kept one by one, and what was loaded is not kept again.
       if (!isKeeping || !isLoaded || origin === kept) return
       void this.#write(keeper, name, () => void kept.updates.push(update))
     }

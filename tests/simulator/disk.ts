@@ -46,6 +46,10 @@ export class SimulatedDisk implements Disk {
     this.#flushedSize = this.#committedSize
   }
 
+  rest(): null {
+    return null
+  }
+
   rewrite(): void {
     this.flushNow()
   }

@@ -126,7 +126,8 @@ export class History implements Disposable {
   openPage(member: Member, device: Device): Page | null {
     if (!this.isHere(member)) return null
     const seat = this.members.indexOf(member) + 1
-    if (this.server.isUp) device.chatTail = this.server.store.rooms.chatTail(roomId)
+    // What is not on disk yet no answer tells (W5).
+    if (this.server.isUp && this.server.isFlushed) device.chatTail = this.server.store.rooms.chatTail(roomId)
     const { time, chance } = this
     const page = new Page({
       member,

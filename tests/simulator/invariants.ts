@@ -121,7 +121,13 @@ export function checkIndex(server: SimulatedServer): void {
     SELECT m.key, t.room, t.text
     FROM (SELECT rowid AS id, room, text FROM message_text UNION ALL SELECT * FROM message_text_fresh) t
     LEFT JOIN message m ON m.id = t.id ORDER BY m.id`)
-  const index = (): unknown => ({ messages: messages.all(roomId), texts: texts.all() })
+  const mentions = store.db.prepare(`
+    SELECT n.seat, n.number, m.key FROM mention n JOIN message m ON m.id = n.message_id ORDER BY 1, 2`)
+  const index = (): unknown => ({
+    messages: messages.all(roomId),
+    texts: texts.all(),
+    mentions: mentions.all(),
+  })
   const before = index()
   store.db.exec('BEGIN')
   try {

@@ -110,7 +110,7 @@ export class Page {
 
   /** The message's key. */
   say(text: string, replyTo?: MessageKey): MessageKey {
-    this.chat.send(text, replyTo)
+    this.chat.send(text, { replyTo })
     const row = this.rows().find((each) => each.text === text)
     if (row === undefined) throw new Error(`what was said is not shown: ${text}`)
     return row.key
@@ -220,6 +220,7 @@ export class Page {
       WebSocket: Socket as unknown as SyncWorld['WebSocket'],
       openStore: this.device.openStore(this),
       openKept: (name) => this.device.openKept(this, name),
+      openChannel: (name, hear) => this.device.openChannel(this, name, hear),
       events: this.#events,
       isOnline: () => this.#isOnline,
       isVisible: () => true,
@@ -234,6 +235,7 @@ export class Page {
 function bound(port: DocumentPort): DocumentPort {
   return {
     doc: port.doc,
+    root: (name) => port.root(name),
     seat: port.seat,
     state: () => port.state(),
     transact: (change) => {

@@ -113,7 +113,10 @@ export class SimulatedServer implements Disposable {
   accept(link: Link, personId: PersonId): void {
     this.#links.add(link)
     link.accept()
-    this.#parts.sync.admit(new ClientSocket(link.server.asSocket(), this.#meters, this.#backlog), personId)
+    this.#parts.sync.admit(
+      new ClientSocket(link.server.asSocket(), atOnce, this.#meters, this.#backlog),
+      personId,
+    )
   }
 
   /** Brings a document to what the disk has of it. */
@@ -235,6 +238,9 @@ export class SimulatedServer implements Disposable {
     for (const { personId, role } of this.#members) this.rooms.seat(personId, roomId, role)
   }
 }
+
+/** A simulated link has no writes to gather. */
+const atOnce = { cork: () => undefined, uncork: () => undefined }
 
 let madeDatabase: string | null = null
 

@@ -39,11 +39,17 @@ export async function openStranger(
   const context = await browser.newContext({
     baseURL: origin,
     viewport: { width: 1280, height: 800 },
+    // Answers of a service worker pass by whatever a test puts in a page's way.
+    serviceWorkers: 'block',
     permissions: ['camera', 'microphone', 'clipboard-read', 'clipboard-write'],
     ...options,
   })
   const faults: string[] = []
-  context.on('weberror', (error) => faults.push(String(error.error())))
+  context.on('weberror', (error) => {
+    const text = String(error.error())
+    // Firefox tells of a path that did not work as if it were an error of the page.
+    if (!text.includes('WebRTC: ')) faults.push(text)
+  })
   context.on('console', (message) => {
     const text = message.text()
     if (message.type() === 'error' && /Content Security Policy|Trusted Type|\[Vue/i.test(text))
@@ -94,5 +100,16 @@ export async function askFrom<T>(page: Page, method: string, path: string, body?
       return (text === '' ? null : JSON.parse(text)) as T
     },
     [method, path, body === undefined ? null : JSON.stringify(body)] as const,
+  )
+}
+
+/** The tab is behind another one, as its page sees it. */
+export async function hide(page: Page, isHidden: boolean): Promise<void> {
+  await page.evaluate(
+    (state) => {
+      Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => state })
+      document.dispatchEvent(new Event('visibilitychange'))
+    },
+    isHidden ? 'hidden' : 'visible',
   )
 }

@@ -39,7 +39,7 @@ export function freshCount(dataDir: string): number {
 export function forgetIndex(dataDir: string): void {
   const db = new Database(databaseFile(dataDir))
   db.exec(
-    `DELETE FROM message_text; DELETE FROM message_text_fresh; DELETE FROM message; UPDATE room SET is_indexed = 0, message_count = 0`,
+    `DELETE FROM message_text; DELETE FROM message_text_fresh; DELETE FROM message; DELETE FROM mention; UPDATE room SET is_indexed = 0, message_count = 0`,
   )
   db.close()
 }

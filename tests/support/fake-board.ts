@@ -1,14 +1,17 @@
 /** A board without a page: a real document, a clock that tests move, and others who draw too. */
 import * as Y from 'yjs'
 import { clientIdOf, type Seat } from '#shared/ids.ts'
+import type { BoardHistory } from '#web/board/engine/author.ts'
 import { BoardDoc, type BoardShape } from '#web/board/engine/board-doc.ts'
+import type { Copied } from '#web/board/engine/commands.ts'
 import { DraftKeeper, type DraftStorage } from '#web/board/engine/draft.ts'
 import { Editor } from '#web/board/engine/editor.ts'
 import { LiveChannel } from '#web/board/engine/live-channel.ts'
-import type { BoardCommand } from '#web/board/engine/keys.ts'
+import type { EditorCommand } from '#web/board/engine/keys.ts'
 import type { Letters } from '#web/board/engine/letters.ts'
 import type { PointerInput, ToolName } from '#web/board/engine/tools/node.ts'
 import type { World } from '#web/board/engine/world.ts'
+import { RootViews } from '#web/sync/root-view.ts'
 import type { DocumentPort, DocumentState, LivePort } from '#web/sync/ports.ts'
 
 /** One person's copy of a document. */
@@ -25,13 +28,21 @@ export function fakeDocument(seat: number): FakeDocument {
   const doc = new Y.Doc()
   doc.clientID = clientIdOf(seat as Seat, (documentCount += 1))
   const listeners = new Set<() => void>()
-  let state: DocumentState = { isLoaded: true, isSynced: true, hasUnsent: false, canWrite: true }
+  let state: DocumentState = {
+    isLoaded: true,
+    isSynced: true,
+    hasUnsent: false,
+    isKept: true,
+    canWrite: true,
+  }
   let writeCount = 0
   doc.on('update', (_update, _origin, _doc, transaction) => {
     if (transaction.local) writeCount++
   })
+  const views = new RootViews(doc)
   return {
     doc,
+    root: (name) => views.root(name),
     seat: seat as Seat,
     state: () => state,
     transact: (change) => {
@@ -144,11 +155,24 @@ export class Drawer {
   readonly board: BoardDoc
   readonly live: LiveChannel
   readonly editor: Editor
+  readonly copied: Copied
   readonly #world: FakeWorld
 
   constructor(
     seat: number,
-    { world, live, storage }: Readonly<{ world: FakeWorld; live: FakeLive; storage?: DraftStorage }>,
+    {
+      world,
+      live,
+      storage,
+      copied = { figures: [], pasteCount: 0 },
+      history,
+    }: Readonly<{
+      world: FakeWorld
+      live: FakeLive
+      storage?: DraftStorage
+      copied?: Copied
+      history?: BoardHistory
+    }>,
     document = fakeDocument(seat),
   ) {
     this.#world = world
@@ -156,7 +180,16 @@ export class Drawer {
     this.board = new BoardDoc(document)
     this.live = new LiveChannel(live.port(seat), this.board, world)
     const draft = new DraftKeeper(storage ?? fakeStorage(), 'draft', world)
-    this.editor = new Editor({ doc: this.board, live: this.live, draft, world, letters: fakeLetters })
+    this.copied = copied
+    this.editor = new Editor({
+      doc: this.board,
+      live: this.live,
+      draft,
+      world,
+      letters: fakeLetters,
+      copied,
+      ...(history && { history }),
+    })
   }
 
   input(x: number, y: number, over: Partial<PointerInput> = {}): PointerInput {
@@ -190,7 +223,7 @@ export class Drawer {
     return this
   }
 
-  run(...commands: readonly BoardCommand[]): this {
+  run(...commands: readonly EditorCommand[]): this {
     for (const command of commands) this.editor.run(command)
     return this
   }

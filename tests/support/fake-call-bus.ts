@@ -20,6 +20,8 @@ type Entry = {
 export class PresenceBus {
   readonly #entries = new Map<number, Entry>()
   readonly #underway = new Set<string>()
+  /** Who belongs to the room no more. */
+  readonly #left = new Set<number>()
   readonly #after: (run: () => void) => void
   #isUp = true
 
@@ -54,6 +56,7 @@ export class PresenceBus {
         return () => entry.listeners.delete(listener)
       },
       isLive: () => this.#isUp && !entry.isCut,
+      hasLeft: (other) => this.#left.has(other),
       poke: () => undefined,
     }
   }
@@ -62,6 +65,12 @@ export class PresenceBus {
   remove(clientId: number): void {
     this.#entries.delete(clientId)
     this.#spread(clientId)
+  }
+
+  /** The server ends a peer's socket, and has it told that its person belongs to the room no more. */
+  putOut(clientId: number): void {
+    this.#left.add(clientId)
+    this.remove(clientId)
   }
 
   /** The server goes away: everyone forgets everyone. */
@@ -80,6 +89,15 @@ export class PresenceBus {
     entry.isCut = true
     entry.others.clear()
     for (const listener of [...entry.listeners]) listener()
+  }
+
+  /** The server sees the end of the socket that a peer was cut from. */
+  end(clientId: number): void {
+    for (const [other, receiver] of this.#entries) {
+      if (other === clientId || receiver.isCut) continue
+      receiver.others.delete(clientId)
+      for (const listener of [...receiver.listeners]) listener()
+    }
   }
 
   mend(clientId: number): void {

@@ -99,6 +99,7 @@ export class FakeConnection {
   /** Fragments of the other side that candidates have come for. */
   readonly reachable = new Set<string>()
   offersCount = 0
+  isFirefox = false
   #transceivers: FakeTransceiver[] = []
   #lines: MediaLine[] = []
   #ufrag = ''
@@ -164,6 +165,8 @@ export class FakeConnection {
   async setRemoteDescription({ type, sdp = '' }: RTCSessionDescriptionInit): Promise<void> {
     return this.#operate(() => {
       const description = readDescription(sdp)
+      // As Chromium does.
+      sdp = sdp.replace('o=mozilla', 'o=-')
       if (type === 'offer') this.#takeOffer(description, sdp)
       else this.#takeAnswer(description, sdp)
     })
@@ -228,6 +231,7 @@ export class FakeConnection {
     this.offersCount++
     const offer = {
       connectionId: this.id,
+      isFirefox: this.isFirefox,
       fingerprint: this.#fingerprint,
       offerId: this.net.newOfferId(),
       ufrag: this.#ufrag,
@@ -261,6 +265,7 @@ export class FakeConnection {
     const answer = {
       ...offer,
       connectionId: this.id,
+      isFirefox: this.isFirefox,
       fingerprint: this.#fingerprint,
       ufrag: this.#ufrag,
     }

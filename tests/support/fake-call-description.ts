@@ -6,6 +6,7 @@ export type MediaLine = Readonly<{ kind: 'audio' | 'video' | 'application'; mid:
 
 export type FakeDescription = Readonly<{
   connectionId: string
+  isFirefox: boolean
   ufrag: string
   /** Who signs the connection. */
   fingerprint: string
@@ -16,6 +17,7 @@ export type FakeDescription = Readonly<{
 
 export function writeDescription({
   connectionId,
+  isFirefox,
   ufrag,
   fingerprint,
   offerId,
@@ -23,6 +25,7 @@ export function writeDescription({
 }: FakeDescription): string {
   return [
     'v=0',
+    `o=${isFirefox ? 'mozilla' : '-'}`,
     `a=connection:${connectionId}`,
     `a=offer:${offerId}`,
     `a=fingerprint:${fingerprint}`,
@@ -47,6 +50,7 @@ export function readDescription(sdp: string): FakeDescription {
   )
   return {
     connectionId: field('connection'),
+    isFirefox: sdp.includes('\r\no=mozilla\r\n'),
     offerId: field('offer'),
     fingerprint: field('fingerprint'),
     ufrag: field('ice-ufrag'),

@@ -1,5 +1,5 @@
 /** Devices for engines on fakes: as many as the test says, refused, busy or unplugged at its word. */
-import type { MediaWorld, Undo } from '#web/call/engine/world.ts'
+import type { EffectWorld, MediaWorld, Undo } from '#web/call/engine/world.ts'
 
 export class FakeTrack extends EventTarget {
   readonly kind: 'audio' | 'video'
@@ -7,11 +7,21 @@ export class FakeTrack extends EventTarget {
   enabled = true
   readyState: MediaStreamTrackState = 'live'
   contentHint = ''
+  /** The system lets nothing through. */
+  muted = false
+  readonly copies: FakeTrack[] = []
 
   constructor(kind: 'audio' | 'video', deviceId = '') {
     super()
     this.kind = kind
     this.deviceId = deviceId
+  }
+
+  /** A copy ends by itself, and with nothing else. */
+  clone(): FakeTrack {
+    const copy = new FakeTrack(this.kind, this.deviceId)
+    this.copies.push(copy)
+    return copy
   }
 
   getSettings(): MediaTrackSettings {
@@ -50,6 +60,29 @@ export class FakeStream {
   }
 }
 
+/** An effect that starts when the test lets it, and fails at its word. */
+export class FakeEffect {
+  isRefused = false
+  /** Holds the next start back until the test lets it through. */
+  gate: Promise<void> = Promise.resolve()
+  readonly made: FakeTrack[] = []
+  /** Ends the newest by itself. */
+  fail: () => void = () => undefined
+
+  readonly start: EffectWorld = async (source, onFail) => {
+    await this.gate
+    if (this.isRefused) throw new DOMException('refused', 'NotSupportedError')
+    const track = new FakeTrack((source as unknown as FakeTrack).kind, 'effect')
+    this.made.push(track)
+    this.fail = onFail
+    return { track: track as unknown as MediaStreamTrack, [Symbol.dispose]: () => track.stop() }
+  }
+
+  live(): FakeTrack[] {
+    return this.made.filter(({ readyState }) => readyState === 'live')
+  }
+}
+
 export class FakeMedia {
   microphones = ['microphone-1']
   cameras = ['camera-1']
@@ -61,6 +94,8 @@ export class FakeMedia {
   readonly questions: string[] = []
   readonly opened: FakeTrack[] = []
   level = 0
+  readonly noise = new FakeEffect()
+  readonly blur = new FakeEffect()
   /** Holds the next answer back until the test lets it through. */
   gate: Promise<void> = Promise.resolve()
   #listener: (() => void) | null = null
@@ -94,6 +129,7 @@ export class FakeMedia {
       streamOf: (tracks) => new FakeStream(tracks as unknown as FakeTrack[]) as unknown as MediaStream,
       meter: () => ({ level: () => this.level, [Symbol.dispose]: () => undefined }),
       coresCount: 8,
+      effects: { noise: this.noise.start, blur: this.blur.start },
     }
   }
 

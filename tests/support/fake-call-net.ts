@@ -25,8 +25,11 @@ export class FakeNet {
   readonly #connections = new Map<string, FakeConnection>()
   readonly #paths = new Map<string, Path>()
   readonly #killed = new Set<FakeConnection>()
+  /** Whose browser is a Firefox. */
+  readonly firefoxes = new Set<string>()
   /** Pairs of owners between whom nothing gets through. */
   readonly #parted = new Set<string>()
+  #channelsHeldUntilMs = 0
   #count = 0
 
   constructor(clock: FakeClock) {
@@ -38,6 +41,7 @@ export class FakeNet {
     const id = `${owner}-${String(this.#count++)}`
     // Without a certificate of its owner, each connection has one of its own.
     const connection = new FakeConnection(id, configuration.certificates === undefined ? id : owner, this)
+    connection.isFirefox = this.firefoxes.has(owner)
     connection.setConfiguration(configuration)
     this.#connections.set(connection.id, connection)
     return connection as unknown as RTCPeerConnection
@@ -124,6 +128,11 @@ export class FakeNet {
     for (const connection of this.open(owner)) this.#killed.add(connection)
   }
 
+  /** Channels carry nothing for so long, though packets pass: after a cut they send again ever more rarely. */
+  holdChannels(durationMs: number): void {
+    this.#channelsHeldUntilMs = this.#clock.nowMs() + durationMs
+  }
+
   /** What channels say, as it is said. */
   onCarried: (from: FakeConnection, data: string) => void = () => undefined
 
@@ -155,7 +164,7 @@ export class FakeNet {
   #arrive(from: FakeConnection, data: string): void {
     const path = this.#pathOf(from)
     if (path === null || from.connectionState === 'closed') return
-    if (path.brokenSinceMs !== null) {
+    if (path.brokenSinceMs !== null || this.#clock.nowMs() < this.#channelsHeldUntilMs) {
       this.#clock.after(200, () => this.#arrive(from, data))
       return
     }

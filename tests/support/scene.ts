@@ -5,18 +5,23 @@
  */
 import assert from 'node:assert/strict'
 import { after, afterEach } from 'node:test'
+import type { Browser } from 'playwright-core'
 import type { InviteResponse, RoomResponse } from '#shared/http.ts'
 import { askFrom, openBrowser, openPerson, openStranger, type Guest } from './browser.ts'
 import { RoomPage, watchConnections } from './room-page.ts'
 import { startTestServer, type TestServer } from './server.ts'
 
-type Options = NonNullable<Parameters<typeof openPerson>[3]>
+type Options = NonNullable<Parameters<typeof openPerson>[3]> &
+  Readonly<{
+    /** Another browser than the scene's; whoever opened it closes it. */
+    browser?: Browser
+  }>
 
 export type Scene = Readonly<{
   origin: string
   server(): TestServer
   /** Ends the server and starts it again on the same port and data. */
-  restart(between?: () => Promise<void>): Promise<void>
+  restart(between?: () => Promise<void>, options?: Readonly<{ webFolder?: string }>): Promise<void>
   stranger(options?: Options): Promise<Guest>
   /** Somebody with a new account, at home. */
   person(name: string, options?: Options): Promise<Guest>
@@ -28,15 +33,17 @@ export type Scene = Readonly<{
 
 /** Once per test file, before its tests. */
 export async function openScene(): Promise<Scene> {
-  const browser = await openBrowser()
+  const chromium = await openBrowser()
   let server = await startTestServer({ serveClient: true })
   const { origin, port, dataDir } = server
   let guests: Guest[] = []
   let names = 0
 
-  afterEach(async () => {
+  afterEach(async (context) => {
     const leaving = guests
     guests = []
+    // Hooks get the context of their test, which the types do not know.
+    if ((context as { passed?: boolean }).passed === false) for (const guest of leaving) await describe(guest)
     await Promise.all(leaving.map(({ context }) => context.close()))
     assert.deepEqual(
       leaving.flatMap(({ faults }) => faults),
@@ -45,7 +52,7 @@ export async function openScene(): Promise<Scene> {
     )
   })
   after(async () => {
-    await browser.close()
+    await chromium.close()
     await server[Symbol.asyncDispose]()
   })
 
@@ -58,14 +65,15 @@ export async function openScene(): Promise<Scene> {
   const scene: Scene = {
     origin,
     server: () => server,
-    async restart(between) {
+    async restart(between, options = {}) {
       await server.stop()
       await between?.()
-      server = await startTestServer({ serveClient: true, port, dataDir })
+      server = await startTestServer({ serveClient: true, port, dataDir, ...options })
     },
-    stranger: async (options) => enter(await openStranger(browser, origin, options)),
+    stranger: async ({ browser = chromium, ...options } = {}) =>
+      enter(await openStranger(browser, origin, options)),
     // Names of accounts are unique on a server; the tests of a file share one.
-    person: async (name, options) =>
+    person: async (name, { browser = chromium, ...options } = {}) =>
       enter(await openPerson(browser, origin, `${name} ${String((names += 1))}`, options)),
     async roomOf(...members) {
       const [host] = members
@@ -91,4 +99,13 @@ export async function openScene(): Promise<Scene> {
     },
   }
   return scene
+}
+
+/** What a page showed when its test failed: often there is nothing else to go by. */
+async function describe({ page }: Guest): Promise<void> {
+  try {
+    console.error(`\n${page.url()}\n${await page.locator('body').ariaSnapshot({ timeout: 2_000 })}`)
+  } catch (error) {
+    console.error(`\n${page.url()} cannot be described`, error)
+  }
 }

@@ -4,12 +4,15 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { IceConfig } from '#server/call/ice-config.ts'
+import type { FilesConfig } from '#server/files/files-config.ts'
 import { createLog, type Logger } from '#server/log.ts'
-import { builtClientFolder, startServer } from '#server/start.ts'
+import { builtClientFolder, startServer, type StartOptions } from '#server/start.ts'
 
 type Options = Readonly<{
   /** Also the web client, as `npm run build` left it. */
   serveClient?: boolean
+  /** Another build of the client than that. */
+  webFolder?: string
   /** Kept after the test when given: for a server that starts again where another stopped. */
   dataDir?: string
   clock?: () => number
@@ -18,6 +21,9 @@ type Options = Readonly<{
   /** To come back under the address of one that stopped. */
   port?: number
   ice?: IceConfig
+  files?: FilesConfig
+  /** Takes what is handed to push services; nothing of it leaves this machine without. */
+  sendPush?: NonNullable<StartOptions['sendPush']>
 }>
 
 export type TestServer = AsyncDisposable &
@@ -42,11 +48,13 @@ export async function startTestServer(options: Options = {}): Promise<TestServer
       publicOrigin: null,
       logLevel: 'silent',
       ...(options.ice === undefined ? {} : { ice: options.ice }),
+      ...(options.files === undefined ? {} : { files: options.files }),
     },
     {
       log: options.log ?? createLog('silent'),
       ...(options.clock === undefined ? {} : { clock: options.clock }),
-      webFolder: options.serveClient === true ? builtClientFolder : null,
+      sendPush: options.sendPush ?? (() => Promise.resolve(201)),
+      webFolder: options.webFolder ?? (options.serveClient === true ? builtClientFolder : null),
     },
   )
   let stopped: Promise<void> | null = null

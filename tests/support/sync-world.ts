@@ -4,6 +4,7 @@ import * as Y from 'yjs'
 import { paths } from '#shared/http.ts'
 import type { KeptEntries, OpenStore, SyncWorld } from '#web/sync/world.ts'
 import type { TestClient } from './client.ts'
+import { Channels } from './channels.ts'
 import { keptEntries } from './kept.ts'
 
 type Kept = { update: Uint8Array; hasUnsent: boolean }
@@ -34,6 +35,7 @@ export function testWorld(client: TestClient, device: Device = new Map()): TestW
     WebSocket: PageSocket as unknown as SyncWorld['WebSocket'],
     openStore: memoryStore(device),
     openKept: (name) => keptIn(device, name),
+    openChannel: (name, hear) => channelsOf(device).open(name, hear),
     events,
     isOnline: () => isOnline,
     isVisible: () => true,
@@ -56,6 +58,14 @@ export function testWorld(client: TestClient, device: Device = new Map()): TestW
   }
 }
 
+const channelsByDevice = new WeakMap<Device, Channels>()
+
+function channelsOf(device: Device): Channels {
+  const channels = channelsByDevice.get(device) ?? new Channels(setImmediate)
+  channelsByDevice.set(device, channels)
+  return channels
+}
+
 /** What a device keeps beside its documents, by the name it was opened under. */
 const keptByDevice = new WeakMap<Device, Map<string, Map<string, unknown>>>()
 
@@ -76,7 +86,7 @@ function memoryStore(device: Device): OpenStore {
       kept.update = Y.mergeUpdates([kept.update, update])
     }
     const whenLoaded = Promise.resolve().then(() => {
-      // As y-indexeddb does: what was written before it was open is kept too.
+      // As the page's own does: what was written before it was open is kept too.
       keep(Y.encodeStateAsUpdate(doc))
       Y.applyUpdate(doc, kept.update, kept)
       doc.on('update', keep)

@@ -50,7 +50,7 @@ function updatesOf(kind: FuzzedKind, actions: readonly Action[]): readonly Uint8
 }
 
 function inspect(doc: Y.Doc, kind: FuzzedKind, update: Uint8Array, isHandshake = false) {
-  const writer = { seat: alice, role: 'member', canDraw: true } as const
+  const writer = { seat: alice, role: 'member', canDraw: true, canPost: true } as const
   return inspectUpdate(update, { doc, policy: policies[kind], writer, isHandshake })
 }
 

@@ -27,7 +27,7 @@ function judge(doc: Y.Doc, update: Uint8Array, options: Case = {}): Verdict {
   return inspectUpdate(update, {
     doc,
     policy: policies[kind],
-    writer: { seat, role, canDraw: true },
+    writer: { seat, role, canDraw: true, canPost: true },
     isHandshake,
   })
 }
@@ -203,7 +203,7 @@ test('[Y-16] a key or a field named __proto__ neither enters nor reaches a proto
 
 test('[Y-25] who may not write is refused', () => {
   const policy = { ...policies.chat, mayWrite: () => false }
-  const writer = { seat: alice, role: 'member', canDraw: true } as const
+  const writer = { seat: alice, role: 'member', canDraw: true, canPost: true } as const
   const { update } = sayIn(replicaOf(alice), alice, 'Hello')
   isRefused(inspectUpdate(update, { doc: serverDoc('chat'), policy, writer, isHandshake: true }), /may not/)
 })

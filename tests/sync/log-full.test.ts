@@ -10,6 +10,7 @@ import { ballastFile } from '#server/store/ballast.ts'
 import { openStore } from '#server/store/open.ts'
 import { openDocumentLog } from '#server/sync/log.ts'
 import { Turn } from '#server/sync/turn.ts'
+import { receiver, type Receiver } from '../support/receiver.ts'
 import { replicaOf, sayIn } from '../support/seated.ts'
 import { makeDataFolder, removeFolder } from '../support/server.ts'
 
@@ -23,7 +24,7 @@ test('[D-04] [W5] a full disk: nothing is acknowledged, what was said stays read
     const log = createLog('silent')
     const documentLog = openDocumentLog(store.db, log, () => undefined)
     const lost: string[] = []
-    const turn = new Turn<Readonly<{ sendNow(frame: Uint8Array): void }>>({
+    const turn = new Turn<Receiver>({
       db: store.db,
       disk: store.disk,
       documentLog,
@@ -37,7 +38,10 @@ test('[D-04] [W5] a full disk: nothing is acknowledged, what was said stays read
     const say = (text: string): boolean => {
       const before = acknowledged
       turn.append({ name, update: sayIn(page, alice, text).update, writer: alice, atMs: 1 })
-      turn.send({ sendNow: () => (acknowledged += 1) }, new Uint8Array())
+      turn.send(
+        receiver(() => (acknowledged += 1)),
+        new Uint8Array(),
+      )
       turn.finish()
       return acknowledged > before
     }

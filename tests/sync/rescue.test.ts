@@ -12,7 +12,10 @@ import { until } from '../support/until.ts'
 
 const alice = 1 as Seat
 const bob = 2 as Seat
-const asAlice = { kind: 'chat', writer: { seat: alice, role: 'member', canDraw: true } } as const
+const asAlice = {
+  kind: 'chat',
+  writer: { seat: alice, role: 'member', canDraw: true, canPost: true },
+} as const
 
 function openAs(person: Seated, device: Device, refused?: RefusedDocuments): RoomSession {
   const { client, personId, seat, answer } = person

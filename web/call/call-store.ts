@@ -11,12 +11,16 @@ import type { PersonId, RoomId } from '#shared/ids.ts'
 import { recall, remember } from '../device.ts'
 import { useI18n } from '../i18n.ts'
 import { errorRow } from '#shared/errors.ts'
+import { stayWhile } from '../offline/stay.ts'
 import type { PresencePort, Undo } from '../sync/ports.ts'
 import type { RoomSession } from '../sync/room-session.ts'
 import { isSessionOpen, useSession } from '../sync/session-users.ts'
 import { announce } from '../ui/announce.ts'
 import { toast } from '../ui/toast.ts'
-import type { CallSnapshot, DeviceWishes } from './engine/call.ts'
+import type { CallSnapshot } from './engine/call.ts'
+import type { DeviceWishes } from './engine/device.ts'
+import type { LinkStats } from './engine/stats.ts'
+import { isAlreadyThere, soundsOf } from './own-peers.ts'
 import type { StartedCall } from './start-call.ts'
 
 /** What this device remembers of an earlier call. */
@@ -33,9 +37,12 @@ type Place = Readonly<{
 export const useCallStore = defineStore('call', () => {
   const { t } = useI18n()
   const snapshot = shallowRef<CallSnapshot | null>(null)
+  stayWhile(() => snapshot.value?.status === 'in-call')
   const speakerId = shallowRef<string | null>(null)
   /** A short sound tells who comes and goes. */
   const hasSounds = shallowRef(recall(soundsKey) !== false)
+  /** This page wanted into the call of the room in view, which is locked: it may knock. */
+  const isLockedOut = shallowRef(false)
   const isHeldToTalk = shallowRef(false)
   /** The browser lets nothing be heard before the person has pressed something. */
   const isSoundBlocked = shallowRef(false)
@@ -53,11 +60,12 @@ export const useCallStore = defineStore('call', () => {
   /** Another room comes into view, or none. */
   function show(next: Place | null): void {
     here = next
+    isLockedOut.value = false
     if (place !== null && place.session === next?.session) {
       away.value = null
     } else if (place !== null && letGo !== null && isSessionOpen(place.session)) {
-      const { roomId, room } = place.session
-      away.value = { roomId, title: room.doc.getMap<string>('info').get('title') ?? '' }
+      const { roomId } = place.session
+      away.value = { roomId, title: place.session.title() }
     } else {
       close()
     }
@@ -68,6 +76,7 @@ export const useCallStore = defineStore('call', () => {
     const ended = started
     started = null
     ended?.engine[Symbol.dispose]()
+    ended?.direct[Symbol.dispose]()
     ended?.voices.set([])
     place = here
     away.value = null
@@ -114,7 +123,7 @@ export const useCallStore = defineStore('call', () => {
     const before = snapshot.value
     const now = started?.engine.snapshot() ?? null
     snapshot.value = now
-    started?.voices.set(soundsOf(now))
+    started?.voices.set(soundsOf(now?.participants ?? [], place?.self.personId))
     if (before?.status === 'in-call' && now?.status === 'in-call') tellChanges(before, now)
     if (now?.status === 'in-call') letGo ??= place === null ? null : keepSession(place)
     else if (away.value !== null) close()
@@ -148,7 +157,10 @@ export const useCallStore = defineStore('call', () => {
   /** Resolves once the preview is open. Rejects if what it needs cannot be fetched. */
   async function openPreview(): Promise<void> {
     const call = await start()
-    call?.engine.openPreview({ microphone: true, camera: true, ...recallChoices() })
+    const isElsewhere = place !== null && isElsewhereIn(place)
+    const wishes = { microphone: true, camera: true, ...recallChoices() }
+    // Two microphones of one person would be heard twice.
+    call?.engine.openPreview(isElsewhere ? { ...wishes, microphone: false } : wishes)
   }
 
   /** Joins with the devices as they stand, which the next visit starts with. */
@@ -157,7 +169,7 @@ export const useCallStore = defineStore('call', () => {
     const { engine } = started
     if (!withCamera) engine.setCamera(false)
     const { microphone, camera } = engine.snapshot()
-    choose({ microphone: microphone.state !== 'off' })
+    if (!isElsewhereIn(place)) choose({ microphone: microphone.state !== 'off' })
     // Who has no camera today may have one tomorrow.
     if (camera.error === null) choose({ camera: camera.state !== 'off' })
     there = new Set(callersOf(place.session.presence))
@@ -222,6 +234,7 @@ export const useCallStore = defineStore('call', () => {
     away,
     speakerId,
     isSoundBlocked,
+    isLockedOut,
     isHeldToTalk,
     hasSounds,
     toggleSounds,
@@ -241,25 +254,24 @@ export const useCallStore = defineStore('call', () => {
     /** What both ends of a link compare; null while there is none. Rejects if it cannot be loaded. */
     codeOf: async (clientId: number, roomId: RoomId) =>
       (await started?.engine.codeOf(clientId, roomId)) ?? null,
+    /** The newest numbers of each link, by clientID. */
+    stats: () => started?.engine.stats() ?? new Map<number, LinkStats>(),
+    /** Everybody is told that this page records the call, or does no more. */
+    setRecording: (isOn: boolean) => started?.engine.setRecording(isOn),
+    ownSounds: () => started?.engine.ownSounds() ?? [],
     /** From a press. */
     resumeSound: () => started?.voices.resume(),
     /** Loudness of the own microphone, 0…1. */
-    microphoneLevel: () => started?.engine.microphoneLevel() ?? 0,
+    microphoneLevel: () => started?.engine.microphoneLevel() ?? null,
   }
 })
 
-function* callersOf(presence: PresencePort): Iterable<number> {
-  for (const [clientId, { call }] of presence.others()) if (readCallPresence(call) !== null) yield clientId
+function isElsewhereIn({ session, self }: Place): boolean {
+  return isAlreadyThere(session.presence.others(), self.personId)
 }
 
-/** The others' voices, and what their screens sound like. */
-function soundsOf(snapshot: CallSnapshot | null): MediaStream[] {
-  const sounds: MediaStream[] = []
-  for (const { isSelf, voice, screen } of snapshot?.participants ?? []) {
-    if (voice !== null) sounds.push(voice)
-    if (!isSelf && screen !== null && screen.getAudioTracks().length > 0) sounds.push(screen)
-  }
-  return sounds
+function* callersOf(presence: PresencePort): Iterable<number> {
+  for (const [clientId, { call }] of presence.others()) if (readCallPresence(call) !== null) yield clientId
 }
 
 const choicesKey = 'devices'

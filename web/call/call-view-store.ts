@@ -6,7 +6,7 @@ import { useI18n } from '../i18n.ts'
 import { announce } from '../ui/announce.ts'
 import { nobodysTurn, takeTurns } from './active-speaker.ts'
 import { useCallStore } from './call-store.ts'
-import { orderStage, screensInOrder, type ItemId, type StageMode } from './stage-order.ts'
+import { orderStage, screensInOrder, type ItemId, type StageMode, type StageOrder } from './stage-order.ts'
 
 const modeKey = 'call-layout'
 /** How soon it is looked again whose turn it is. */
@@ -19,17 +19,19 @@ export const useCallViewStore = defineStore('call-view', () => {
   const pinnedId = shallowRef<ItemId | null>(null)
   const turn = shallowRef(nobodysTurn)
   const screenIds = shallowRef<readonly ItemId[]>([])
+  const areStatsOpen = shallowRef(false)
   let timer: ReturnType<typeof setTimeout> | undefined
 
   const participants = computed(() => call.snapshot?.participants ?? [])
-  const order = computed(() =>
+  const orderFor = (isForOthers: boolean): StageOrder =>
     orderStage(participants.value, {
       mode: mode.value,
       pinnedId: pinnedId.value,
       speakerId: turn.value.speakerId,
       screenIds: screenIds.value,
-    }),
-  )
+      isForOthers,
+    })
+  const order = computed(() => orderFor(false))
 
   function look(): void {
     clearTimeout(timer)
@@ -43,7 +45,10 @@ export const useCallViewStore = defineStore('call-view', () => {
   watch(
     participants,
     (now) => {
-      if (now.length === 0) pinnedId.value = null
+      if (now.length === 0) {
+        pinnedId.value = null
+        areStatsOpen.value = false
+      }
       screenIds.value = screensInOrder(screenIds.value, now)
       look()
     },
@@ -62,7 +67,12 @@ export const useCallViewStore = defineStore('call-view', () => {
     pinnedId,
     speakerId: computed(() => turn.value.speakerId),
     order,
+    /** The same as a recording shows it. */
+    recordedOrder: computed(() => orderFor(true)),
     toggleMode,
+    areStatsOpen,
+    openStats: () => (areStatsOpen.value = true),
+    toggleStats: () => (areStatsOpen.value = !areStatsOpen.value),
     togglePin: (id: ItemId) => (pinnedId.value = pinnedId.value === id ? null : id),
   }
 })

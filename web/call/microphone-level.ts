@@ -13,9 +13,12 @@ export type Hearing = Readonly<{ quietMs: number | null }>
 
 export const unheard: Hearing = { quietMs: 0 }
 
-/** The state `passedMs` later, when the microphone is as loud as `level`, 0…1. */
-export function listen(hearing: Hearing, level: number, passedMs: number): Hearing {
-  if (hearing.quietMs === null) return hearing
+/**
+ * The state `passedMs` later, when the microphone is as loud as `level`, 0…1. Null where the browser does not measure, as
+ * without anything to play sound on: nothing can be said of the microphone then.
+ */
+export function listen(hearing: Hearing, level: number | null, passedMs: number): Hearing {
+  if (hearing.quietMs === null || level === null) return hearing
   return { quietMs: level >= soundMin ? null : hearing.quietMs + passedMs }
 }
 

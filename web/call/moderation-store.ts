@@ -18,9 +18,16 @@ import { useRoomStore } from '../room/room-store.ts'
 import { announce } from '../ui/announce.ts'
 import { toast } from '../ui/toast.ts'
 import { useCallStore } from './call-store.ts'
+import { offeredReactions, ReactionsSeen } from './reactions.ts'
 
 export type RaisedHand = Readonly<{ clientId: number; name: string; isSelf: boolean; atMs: number }>
-export type ShownReaction = Readonly<{ clientId: number; name: string; emoji: string; key: string }>
+export type ShownReaction = Readonly<{
+  clientId: number
+  emoji: string
+  key: string
+  /** Counts up: those that are shown at the same time stand in different places. */
+  number: number
+}>
 
 /** Long enough to be seen, short enough for the next. */
 const reactionShownMs = 4_000
@@ -38,7 +45,9 @@ export const useModerationStore = defineStore('call-moderation', () => {
   /** The newest asking that this page has dealt with. */
   let dealtWithAtMs = 0
   let reactionsCount = 0
-  const reactionsSeen = new Map<number, number>()
+  let shownCount = 0
+  let reactionsSeen = new ReactionsSeen(new Map())
+  const isHeard = shallowRef(false)
 
   const session = computed(() => call.session ?? room.session)
   const ownId = computed(() => session.value?.presence.clientId ?? null)
@@ -78,7 +87,9 @@ export const useModerationStore = defineStore('call-moderation', () => {
       const { presence } = now
       const readStates = (): void => {
         states.value = new Map([[presence.clientId, presence.own()], ...presence.others()])
+        isHeard.value = presence.isLive()
       }
+      reactionsSeen = new ReactionsSeen(presence.others())
       onCleanup(presence.onChange(readStates))
       readStates()
     },
@@ -113,8 +124,10 @@ export const useModerationStore = defineStore('call-moderation', () => {
     if (call.session === null || standing === undefined) return
     const { barred, asked, handAtMs } = standing
     if (barred !== undefined) {
+      const { roomId } = call.session
       call.leave()
-      toast(t(`call.barred.${barred}`))
+      if (barred === 'locked' && roomId === room.roomId) call.isLockedOut = true
+      else toast(t(`call.barred.${barred}`))
       return
     }
     // Given back, so that the order outlasts a restart of the server.
@@ -131,14 +144,18 @@ export const useModerationStore = defineStore('call-moderation', () => {
   }
 
   function showReactions(now: ReadonlyMap<number, PresenceState>): void {
-    for (const [clientId, { reaction, user }] of now) {
-      if (reaction === undefined || reactionsSeen.get(clientId) === reaction.n) continue
-      reactionsSeen.set(clientId, reaction.n)
-      const key = `${String(clientId)} ${String(reaction.n)}`
-      reactions.value = [...reactions.value, { clientId, name: user?.name ?? '', emoji: reaction.emoji, key }]
+    for (const { clientId, reaction } of reactionsSeen.look(now, performance.now())) {
+      if (call.session === null) continue
+      const { emoji, n } = reaction
+      const key = `${String(clientId)} ${String(n)}`
+      reactions.value = [...reactions.value, { clientId, emoji, key, number: (shownCount += 1) }]
       setTimeout(() => {
         reactions.value = reactions.value.filter((one) => one.key !== key)
       }, reactionShownMs)
+      const word = offeredReactions.find(([offered]) => offered === emoji)?.[1]
+      const what = word === undefined ? emoji : t(`call.reactions.${word}`)
+      const name = now.get(clientId)?.user?.name ?? ''
+      if (clientId !== ownId.value) announce(t('call.reactions.shown', { name, what }))
     }
   }
 
@@ -159,13 +176,20 @@ export const useModerationStore = defineStore('call-moderation', () => {
     /** Seats that were put out of the call. */
     outSeats,
     isHandUp,
+    /** The server passes on what this page says: hands and reactions are seen. */
+    isHeard,
     mayModerate,
     toggleHand(): void {
       session.value?.presence.set('hand', isHandUp.value ? undefined : 0)
     },
     react(emoji: string): void {
-      reactionsCount += 1
-      session.value?.presence.set('reaction', { emoji, n: reactionsCount })
+      const presence = session.value?.presence
+      const n = (reactionsCount += 1)
+      presence?.set('reaction', { emoji, n })
+      // Whoever comes later sees nothing that is over.
+      setTimeout(() => {
+        if (n === reactionsCount) presence?.set('reaction', undefined)
+      }, reactionShownMs)
     },
     unmute(): void {
       if (call.snapshot?.microphone.state === 'off') call.toggleMicrophone()

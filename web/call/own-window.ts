@@ -4,6 +4,7 @@
  */
 import {
   getCurrentInstance,
+  nextTick,
   onBeforeUnmount,
   onMounted,
   shallowRef,
@@ -69,24 +70,48 @@ export function usePicture(): Readonly<{
   }
 }
 
-export function useFullScreen(): Readonly<{
+/** How many things are in view that can end full screen. */
+let endersCount = 0
+
+/**
+ * Fills the screen with the page, or with one element of it; the page's also ends an element's. Where nothing is in view
+ * any more that could end it, it ends by itself.
+ */
+export function useFullScreen(elementOf?: () => Element | null): Readonly<{
   isFull: Readonly<ShallowRef<boolean>>
   canBeFull: boolean
   toggle(): Promise<void>
 }> {
-  const isFull = shallowRef(document.fullscreenElement !== null)
+  const isFull = shallowRef(false)
+  const isFullNow = (): boolean => {
+    const full = document.fullscreenElement
+    return full !== null && (elementOf === undefined || full === elementOf())
+  }
   const look = (): void => {
-    isFull.value = document.fullscreenElement !== null
+    isFull.value = isFullNow()
   }
   onMounted(() => {
+    endersCount++
+    look()
     document.addEventListener('fullscreenchange', look)
   })
   onBeforeUnmount(() => {
+    endersCount--
     document.removeEventListener('fullscreenchange', look)
+    // The bar of a phone that is turned gives way to another one.
+    void nextTick(() => {
+      if (endersCount === 0 && document.fullscreenElement !== null) void document.exitFullscreen()
+    })
   })
   return {
     isFull,
     canBeFull: document.fullscreenEnabled,
-    toggle: () => (isFull.value ? document.exitFullscreen() : document.documentElement.requestFullscreen()),
+    async toggle() {
+      const element = elementOf === undefined ? document.documentElement : elementOf()
+      // The event that tells of it may still be on its way.
+      const turned = isFullNow() ? document.exitFullscreen() : element?.requestFullscreen()
+      // A browser that does not want to leaves everything as it is.
+      await turned?.catch(() => undefined)
+    },
   }
 }

@@ -24,6 +24,8 @@ type Wishes = Readonly<{
   speakerId: number | null
   /** Screens in the order in which they came: the newest takes the stage. */
   screenIds: readonly ItemId[]
+  /** For whoever sees the stage elsewhere, as in a recording: there one's own screen is one like the others'. */
+  isForOthers?: boolean
 }>
 
 export function orderStage(participants: readonly ParticipantSnapshot[], wishes: Wishes): StageOrder {
@@ -62,11 +64,12 @@ export function screensInOrder(
 }
 
 function largeId(items: readonly StageItem[], wishes: Wishes): ItemId | null {
-  const { mode, pinnedId, speakerId, screenIds } = wishes
+  const { mode, pinnedId, speakerId, screenIds, isForOthers = false } = wishes
   if (items.some(({ id }) => id === pinnedId)) return pinnedId
   // One's own screen in one's own window is a hall of mirrors: it stays small unless it is pinned.
-  const isOthers = (id: ItemId): boolean => items.some((item) => item.id === id && !item.participant.isSelf)
-  const screen = screenIds.findLast(isOthers)
+  const mayBeLarge = (id: ItemId): boolean =>
+    items.some((item) => item.id === id && (isForOthers || !item.participant.isSelf))
+  const screen = screenIds.findLast(mayBeLarge)
   if (screen !== undefined) return screen
   if (mode === 'grid') return null
   const others = items.filter(({ kind, participant }) => kind === 'face' && !participant.isSelf)

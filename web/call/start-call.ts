@@ -3,23 +3,43 @@
  *
  * Fetched with the call's screens (call-screens.ts): whoever only reads and draws never loads it.
  */
+import { Direct } from '../sync/direct/direct.ts'
 import type { RoomSession } from '../sync/room-session.ts'
 import { browserWorld } from './engine/browser-world.ts'
 import { createCall, type CallEngine, type CallOptions } from './engine/call.ts'
-import { createChimes, type Chimes } from './engine/chime.ts'
+import { pageChimes, type Chimes } from '../ui/chime.ts'
 import { Voices } from './engine/voices.ts'
+import { startEffects } from './kept-effects.ts'
 import { roomIce } from './room-ice.ts'
+import { tellShown } from './shown-pictures.ts'
 
-export type StartedCall = Readonly<{ engine: CallEngine; voices: Voices; chimes: Chimes }>
+export type StartedCall = Readonly<{
+  engine: CallEngine
+  /** What the participants tell each other of the room’s documents. */
+  direct: Direct
+  voices: Voices
+  chimes: Chimes
+}>
 
 export function startCall(
   { session, self }: Readonly<{ session: RoomSession; self: CallOptions['self'] }>,
   soundChanged: () => void,
 ): StartedCall {
   const world = browserWorld()
+  const direct = new Direct(session.direct)
+  const engine = createCall({
+    world,
+    presence: session.presence,
+    self,
+    ice: roomIce(session),
+    besides: (clientId, channel) => direct.add(clientId, channel),
+  })
+  tellShown(engine)
+  startEffects(engine)
   return {
-    engine: createCall({ world, presence: session.presence, self, ice: roomIce(session) }),
-    chimes: createChimes(world.clock, () => new AudioContext()),
+    engine,
+    direct,
+    chimes: pageChimes,
     voices: new Voices(() => new Audio(), soundChanged),
   }
 }

@@ -3,14 +3,17 @@ import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
 import type { MessageKey } from '#shared/chat/message.ts'
 import type { RoomId, Seat } from '#shared/ids.ts'
-import { api, codeOf } from '../api.ts'
+import { api, codeOf, wordsOf } from '../api.ts'
 import { recall, remember } from '../device.ts'
 import { useI18n } from '../i18n.ts'
+import { useFilesStore } from '../files/files-store.ts'
 import { useRoomStore } from '../room/room-store.ts'
 import type { RoomSession } from '../sync/room-session.ts'
 import { toast } from '../ui/toast.ts'
-import { ChatLog, type ChatRow, type ChatWorld } from './engine/chat-log.ts'
+import type { ChatLog, ChatRow } from './engine/chat-log.ts'
+import { mentionsIn } from './engine/mentions.ts'
 import { Seek, type Goal } from './engine/seek.ts'
+import { openChatLog } from './open-chat-log.ts'
 
 /** After this long without a key somebody does not write any more. */
 const typingMs = 4_000
@@ -24,6 +27,7 @@ export type Reached = Readonly<{ key: MessageKey }>
 export const useChatStore = defineStore('chat', () => {
   const { t } = useI18n()
   const room = useRoomStore()
+  const files = useFilesStore()
   const rows = shallowRef<readonly ChatRow[]>([])
   const isLoaded = shallowRef(false)
   /** What the server knows of the newest page is known here. */
@@ -40,6 +44,8 @@ export const useChatStore = defineStore('chat', () => {
   /** Messages the server has counted, and how many of them this person has read. */
   const stampedCount = shallowRef(0)
   const readCount = shallowRef(0)
+  /** This person has said that they have not read what they see: it stays so until they come again, or write. */
+  const isKeptUnread = shallowRef(false)
   const draft = shallowRef('')
   let log: ChatLog | null = null
   let session: RoomSession | null = null
@@ -50,16 +56,8 @@ export const useChatStore = defineStore('chat', () => {
   function open(opened: RoomSession): void {
     close()
     session = opened
-    const made = new ChatLog({
-      chain: {
-        seat: opened.seat,
-        tail: () => opened.chatTail(),
-        onTail: (listener) => opened.onChatTail(listener),
-        openPage: (page) => opened.openChat(page),
-      },
-      outbox: opened.openOutbox(),
-      world: browserWorld,
-    })
+    files.open(opened)
+    const made = openChatLog(opened, files)
     log = made
     readCount.value = room.room?.readCount ?? 0
     draft.value = recallDraft(opened.roomId)
@@ -83,6 +81,7 @@ export const useChatStore = defineStore('chat', () => {
     setTyping(false)
     log?.[Symbol.dispose]()
     log = null
+    files.close()
     session = null
     rows.value = []
     isLoaded.value = false
@@ -104,8 +103,18 @@ export const useChatStore = defineStore('chat', () => {
 
   /** Throws the code of errors.ts where the text may not be sent; then the draft stays. */
   function send(replyTo?: MessageKey): void {
-    log?.send(draft.value.trim(), replyTo)
+    const text = draft.value.trim()
+    const values = files.attached.flatMap(({ value }) => (value === null ? [] : [value]))
+    log?.send(text, { replyTo, mentions: mentionsIn(text, room.members), files: values })
+    files.take()
     setDraft('')
+    isKeptUnread.value = false
+  }
+
+  function remove(key: MessageKey): void {
+    const row = rows.value.find((one) => one.key === key)
+    log?.remove(key)
+    if (row?.state === 'sending') files.drop(row.files)
   }
 
   /** Shows a message: `reached` tells when it is there, a toast when it cannot be. */
@@ -127,6 +136,12 @@ export const useChatStore = defineStore('chat', () => {
     else toast(t(`chat.seek.${found.kind}`))
   }
   watch(() => room.connection.kind, goOn)
+  watch(
+    () => room.connection.kind,
+    (kind) => {
+      if (kind === 'live') files.retry()
+    },
+  )
 
   /** Kept on this device; the others see that something is being written. */
   function setDraft(text: string): void {
@@ -145,12 +160,24 @@ export const useChatStore = defineStore('chat', () => {
   /** Everything that is here has been seen. Told to the server; while it is away the next reading tells it. */
   async function markRead(): Promise<void> {
     const count = stampedCount.value
-    if (session === null || count <= readCount.value) return
+    if (session === null || isKeptUnread.value || count <= readCount.value) return
     readCount.value = count
     try {
       await api.markRead(session.roomId, { readCount: count })
     } catch (error) {
       if (codeOf(error) !== 'network-away') throw error
+    }
+  }
+
+  /** From the message of this number on. */
+  async function markUnread(number: number): Promise<void> {
+    if (session === null) return
+    isKeptUnread.value = true
+    readCount.value = Math.min(readCount.value, number - 1)
+    try {
+      await api.markRead(session.roomId, { readCount: number - 1, isBack: true })
+    } catch (error) {
+      toast(wordsOf(error), { tone: 'bad' })
     }
   }
 
@@ -180,8 +207,8 @@ export const useChatStore = defineStore('chat', () => {
     open,
     close,
     send,
-    edit: (key: MessageKey, text: string) => log?.edit(key, text),
-    remove: (key: MessageKey) => log?.remove(key),
+    edit: (key: MessageKey, text: string) => log?.edit(key, text, mentionsIn(text, room.members)),
+    remove,
     react: (key: MessageKey, reaction: string) => log?.react(key, reaction),
     isDeleted: (key: MessageKey) => log?.isDeleted(key) === true,
     showOlder: () => log?.showOlder(),
@@ -190,23 +217,13 @@ export const useChatStore = defineStore('chat', () => {
     goTo,
     setDraft,
     markRead,
+    markUnread,
+    isKeptUnread,
   }
 })
 
 function areSame(a: ReadonlyMap<Seat, Author>, b: ReadonlyMap<Seat, Author>): boolean {
   return a.size === b.size && [...b].every(([seat, { name }]) => a.get(seat)?.name === name)
-}
-
-const browserWorld: ChatWorld = {
-  nowMs: Date.now,
-  elapsedMs: () => performance.now(),
-  random: Math.random,
-  after(delayMs, run) {
-    const timer = setTimeout(run, delayMs)
-    return () => {
-      clearTimeout(timer)
-    }
-  },
 }
 
 const draftKey = (roomId: RoomId): string => `draft.${roomId}`

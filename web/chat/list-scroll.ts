@@ -28,6 +28,7 @@ export function useListScroll(
   let isAtEnd = true
   let lastTop = 0
   let isGoingUp = true
+  /** Until one scrolls on: what came may get its height only when it is first laid out (`content-visibility`). */
   let putBack: (() => void) | null = null
 
   function setAtEnd(isInView: boolean): void {
@@ -57,7 +58,10 @@ export function useListScroll(
   function onScroll(): void {
     const element = list.value
     if (element === null) return
-    if (element.scrollTop !== lastTop) isGoingUp = element.scrollTop < lastTop
+    if (element.scrollTop !== lastTop) {
+      isGoingUp = element.scrollTop < lastTop
+      putBack = null
+    }
     lastTop = element.scrollTop
     look(element)
   }
@@ -70,7 +74,6 @@ export function useListScroll(
     if (element === null) return
     if (isAtEnd && !chat.hasNewer && chat.reached === null) scrollToEnd()
     else putBack?.()
-    putBack = null
     lastTop = element.scrollTop
     look(element)
   })
@@ -78,6 +81,10 @@ export function useListScroll(
   /** The window, the composer or a message changed its size. */
   const sizes = new ResizeObserver(() => {
     if (isAtEnd && !chat.hasNewer) scrollToEnd()
+    else if (list.value?.scrollTop === lastTop) {
+      putBack?.()
+      lastTop = list.value.scrollTop
+    }
   })
   onMounted(() => {
     for (const element of [list.value, content.value]) if (element !== null) sizes.observe(element)

@@ -9,6 +9,10 @@ import IconCopy from '~icons/lucide/copy'
 import IconDelete from '~icons/lucide/trash-2'
 import IconEdit from '~icons/lucide/pencil'
 import IconLink from '~icons/lucide/link'
+import IconPin from '~icons/lucide/pin'
+import IconUnpin from '~icons/lucide/pin-off'
+import IconUnread from '~icons/lucide/message-square-dot'
+import IconReport from '~icons/lucide/flag'
 import IconReply from '~icons/lucide/reply'
 import type { MessageKey } from '#shared/chat/message.ts'
 import { may } from '#shared/room.ts'
@@ -19,6 +23,7 @@ import { toast } from '../ui/toast.ts'
 import { useChatStore } from './chat-store.ts'
 import type { ChatRow } from './engine/chat-log.ts'
 import { permalink } from './permalink.ts'
+import { usePinsStore } from './pins-store.ts'
 
 export type MessageAction = Readonly<{
   label: string
@@ -31,10 +36,12 @@ export const useMessageActions = defineStore('message-actions', () => {
   const { t } = useI18n()
   const room = useRoomStore()
   const chat = useChatStore()
-  /** The message that is being answered, changed, or may be deleted. */
+  const pins = usePinsStore()
+  /** The message that is being answered, changed, or may be deleted or reported. */
   const replyingTo = shallowRef<ChatRow | null>(null)
   const editing = shallowRef<MessageKey | null>(null)
   const deleting = shallowRef<ChatRow | null>(null)
+  const reporting = shallowRef<ChatRow | null>(null)
 
   const isOwn = (row: ChatRow): boolean => row.seat === room.self?.seat
 
@@ -42,7 +49,7 @@ export const useMessageActions = defineStore('message-actions', () => {
   const mayReact = (row: ChatRow): boolean => chat.canWrite && row.number !== null
 
   function actionsOf(row: ChatRow): readonly MessageAction[] {
-    const { page, key } = row
+    const { page, key, number } = row
     const isSent = page !== null && row.number !== null
     const mayDelete = isOwn(row) || may(room.room?.role ?? 'guest', 'moderate')
     return [
@@ -60,6 +67,20 @@ export const useMessageActions = defineStore('message-actions', () => {
       ...(isSent
         ? [{ label: t('chat.copy_link'), icon: IconLink, onSelect: () => void copyLink({ page, key }) }]
         : []),
+      ...(isSent && pins.mayPin ? [pinning(key)] : []),
+      ...(number === null
+        ? []
+        : [
+            {
+              label: t('chat.mark_unread'),
+              icon: IconUnread,
+              onSelect: () => void chat.markUnread(number),
+            },
+          ]),
+      // Whoever moderates the room, or is in a conversation, has nobody to report it to.
+      ...(isSent && !mayDelete && room.room?.room.others === null
+        ? [{ label: t('chat.report'), icon: IconReport, onSelect: () => (reporting.value = row) }]
+        : []),
       ...(chat.canWrite && mayDelete
         ? [
             {
@@ -72,6 +93,11 @@ export const useMessageActions = defineStore('message-actions', () => {
         : []),
     ]
   }
+
+  const pinning = (key: MessageKey): MessageAction =>
+    pins.keys.has(key)
+      ? { label: t('chat.unpin'), icon: IconUnpin, onSelect: () => void pins.unpin(key) }
+      : { label: t('chat.pin'), icon: IconPin, onSelect: () => void pins.pin(key) }
 
   async function copyLink(place: Readonly<{ page: number; key: MessageKey }>): Promise<void> {
     if (room.roomId === null) return
@@ -107,7 +133,8 @@ export const useMessageActions = defineStore('message-actions', () => {
     replyingTo.value = null
     editing.value = null
     deleting.value = null
+    reporting.value = null
   }
 
-  return { replyingTo, editing, deleting, mayReact, actionsOf, react, editLast, close }
+  return { replyingTo, editing, deleting, reporting, mayReact, actionsOf, react, editLast, close }
 })

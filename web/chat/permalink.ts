@@ -6,6 +6,7 @@ export type MessagePlace = Readonly<{ page: number; key: MessageKey }>
 
 const placePattern = /^(0|[1-9][0-9]{0,8})\.(.+)$/
 
+/** With an empty origin: within this server. */
 export function permalink(origin: string, roomId: RoomId, { page, key }: MessagePlace): string {
   return `${origin}/r/${roomId}/${String(page)}.${key}`
 }

@@ -25,8 +25,10 @@ export const useHomeStore = defineStore('home', () => {
     } catch (error) {
       const code = codeOf(error)
       if (code === 'signed-out') account.setMe(null)
-      else if (code === 'network-away') isServerAway.value = true
-      else throw error
+      else if (code === 'network-away') {
+        isServerAway.value = true
+        rooms.value = recallRooms()
+      } else throw error
     }
   }
 

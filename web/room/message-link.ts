@@ -1,8 +1,9 @@
 /**
- * Where the chat has to come into view: for the message that the page's address names, and for searching.
+ * Where the chat has to come into view: for the message that the page's address names, and for searching, which
+ * `?search=1` asks for.
  */
 import { watch, type ShallowRef } from 'vue'
-import { useRoute } from 'vue-router'
+import { useRoute, useRouter } from 'vue-router'
 import { useChatStore } from '../chat/chat-store.ts'
 import { parsePlace } from '../chat/permalink.ts'
 import { useI18n } from '../i18n.ts'
@@ -14,6 +15,7 @@ import { useRoomStore } from './room-store.ts'
 export function useMessageLink(layout: ShallowRef<RoomLayout>): Readonly<{ search: () => void }> {
   const { t } = useI18n()
   const route = useRoute()
+  const router = useRouter()
   const room = useRoomStore()
   const chat = useChatStore()
 
@@ -30,10 +32,20 @@ export function useMessageLink(layout: ShallowRef<RoomLayout>): Readonly<{ searc
     { immediate: true },
   )
 
-  return {
-    search() {
-      layout.value = show(layout.value, 'chat')
-      chat.isSearching = true
-    },
+  function search(): void {
+    layout.value = show(layout.value, 'chat')
+    chat.isSearching = true
   }
+
+  watch(
+    () => route.query['search'],
+    (asked) => {
+      if (asked === undefined) return
+      search()
+      void router.replace({ path: route.path })
+    },
+    { immediate: true },
+  )
+
+  return { search }
 }

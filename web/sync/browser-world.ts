@@ -1,5 +1,6 @@
 /** The world of a real page. */
 import { paths } from '#shared/http.ts'
+import { notingKept, notingStore } from '../offline/waiting.ts'
 import { openIndexedStore } from './indexed-store.ts'
 import { openKeptEntries } from './kept-entries.ts'
 import type { SyncWorld } from './world.ts'
@@ -10,8 +11,22 @@ export function browserWorld(): SyncWorld {
   return {
     socketUrl: url.href,
     WebSocket,
-    openStore: openIndexedStore,
-    openKept: openKeptEntries,
+    openStore: (name, ...store) => notingStore(name, openIndexedStore(name, ...store)),
+    openKept: (name) => notingKept(name, openKeptEntries(name)),
+    openChannel(name, hear) {
+      const channel = new BroadcastChannel(name)
+      channel.onmessage = ({ data }) => {
+        hear(data)
+      }
+      return {
+        post: (message) => {
+          channel.postMessage(message)
+        },
+        close: () => {
+          channel.close()
+        },
+      }
+    },
     events: window,
     isOnline: () => navigator.onLine,
     isVisible: () => document.visibilityState === 'visible',

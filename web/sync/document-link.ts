@@ -6,7 +6,7 @@
  * from this device's storage as if they were new. Here:
  *
  * - Each opening has a session of its own in its address, so nothing of an earlier one can be mistaken for it.
- * - Only changes made on this page, and only between the handshake and the end of its socket, are sent as they
+ * - Only changes made by this person in this browser, and only between the handshake and the end of its socket, are sent as they
  *   happen. All others travel in the handshake, which compares everything.
  * - Changes count as sent when every frame of this opening that carries any has been called saved (W5).
  */
@@ -23,6 +23,7 @@ import {
   type ServerFrame,
 } from './frames.ts'
 import { Listeners } from './listeners.ts'
+import { byNeighbour } from './neighbours.ts'
 import type { Undo } from './ports.ts'
 import { finalCodeOfReason, retryDelayMs } from './retry.ts'
 import { fitsOneChange, splitUpdate } from './split.ts'
@@ -75,8 +76,8 @@ export class DocumentLink {
     this.#name = name
     this.#doc = doc
     this.#canWrite = canWrite
-    const update = (bytes: Uint8Array, _origin: unknown, _doc: Y.Doc, transaction: Y.Transaction): void => {
-      if (transaction.local) this.#send(bytes)
+    const update = (bytes: Uint8Array, origin: unknown, _doc: Y.Doc, transaction: Y.Transaction): void => {
+      if (transaction.local || origin === byNeighbour) this.#send(bytes)
     }
     doc.on('update', update)
     this.#undos = [

@@ -1,54 +1,216 @@
 /**
- * Documents in IndexedDB, through y-indexeddb; one database per document.
+ * Documents in IndexedDB, one database per document, laid out as y-indexeddb lays them out: updates in the order in
+ * which they came, now and then replaced by one that has them all.
  *
  * Beside the updates lies one mark, `unsent`. It is set before the first unsent change is stored and taken away after
- * the server has saved everything, so a crash in between leaves it set, never missing.
+ * the server has saved everything, so a crash in between leaves it set, never missing. Invariant (D-14): what could not
+ * be stored, because the disk is full or the browser has emptied it, is told at once, and is stored, whole, as soon as
+ * it can be.
  */
-import { clearDocument, IndexeddbPersistence } from 'y-indexeddb'
-import type * as Y from 'yjs'
+import * as idb from 'lib0/indexeddb'
+import * as Y from 'yjs'
 import type { DocumentStore } from './world.ts'
 
+const updatesName = 'updates'
+const marksName = 'custom'
 const unsentKey = 'unsent'
+/** Updates from which on they are replaced by one. */
+const updatesMax = 500
+/** After a failure it is tried again, also where nothing more is written. */
+const retryMs = 5_000
 
-export function openIndexedStore(name: string, doc: Y.Doc, isAnew: boolean): DocumentStore {
-  let persistence = isAnew ? null : new IndexeddbPersistence(name, doc)
-  let hasUnsentNow = false
-  let isClosed = false
-  const mark = (): void => {
-    persistence?.set(unsentKey, hasUnsentNow ? 1 : 0).catch(reportFault)
-  }
+export function openIndexedStore(
+  name: string,
+  doc: Y.Doc,
+  isAnew: boolean,
+  onKept: (isKept: boolean) => void,
+): DocumentStore {
+  const store = new IndexedStore(name, doc, onKept)
   return {
-    whenLoaded: persistence === null ? Promise.resolve({ hasUnsent: false }) : load(persistence),
+    whenLoaded: isAnew ? Promise.resolve({ hasUnsent: false }) : store.load(),
     keepUnsent(hasUnsent) {
-      hasUnsentNow = hasUnsent
-      mark()
+      store.mark(hasUnsent)
     },
     replace() {
-      clearDocument(name)
-        .then(() => {
-          if (isClosed) return
-          // It begins by storing all that the document holds.
-          persistence = new IndexeddbPersistence(name, doc)
-          mark()
-        })
-        .catch(reportFault)
+      void store.replace()
     },
     close() {
-      isClosed = true
-      persistence?.destroy().catch(reportFault)
+      store.close()
     },
   }
 }
 
-async function load(persistence: IndexeddbPersistence): Promise<Readonly<{ hasUnsent: boolean }>> {
-  // `whenSynced` alone would wait for ever where the browser refuses the database.
-  await persistence._db
-  await persistence.whenSynced
-  const mark: unknown = await persistence.get(unsentKey)
-  return { hasUnsent: mark === 1 }
-}
+class IndexedStore {
+  readonly #name: string
+  readonly #doc: Y.Doc
+  readonly #onKept: (isKept: boolean) => void
+  #db: IDBDatabase | null = null
+  #hasUnsent = false
+  #updateCount = 0
+  /** Something is not stored; the next to be stored is all that the document holds. */
+  #isBehind = false
+  #isClosed = false
+  #retry: ReturnType<typeof setTimeout> | undefined
 
-/** A full or forbidden disk: the page goes on, and what it holds still reaches the server. */
-function reportFault(error: unknown): void {
-  console.warn('cannot keep a document on this device', error)
+  constructor(name: string, doc: Y.Doc, onKept: (isKept: boolean) => void) {
+    this.#name = name
+    this.#doc = doc
+    this.#onKept = onKept
+  }
+
+  /** Applies what is kept, and keeps every change from now on. */
+  async load(): Promise<Readonly<{ hasUnsent: boolean }>> {
+    this.#doc.on('update', this.#onUpdate)
+    try {
+      const db = await this.#open()
+      if (db === null) return { hasUnsent: false }
+      const transaction = db.transaction([updatesName, marksName], 'readonly')
+      const updates = (await idb.getAll(transaction.objectStore(updatesName))) as Uint8Array[]
+      const mark: unknown = await idb.get(transaction.objectStore(marksName), unsentKey)
+      const hadContent = this.#doc.store.clients.size > 0
+      // Of an earlier page.
+      this.#hasUnsent ||= mark === 1
+      this.#apply(updates)
+      this.#updateCount = updates.length
+      this.#db = db
+      // What was written meanwhile is not among them.
+      if (hadContent || this.#isBehind) this.#keepAll()
+      return { hasUnsent: mark === 1 }
+    } catch (error) {
+      this.#failed(error)
+      throw error
+    }
+  }
+
+  mark(hasUnsent: boolean): void {
+    this.#hasUnsent = hasUnsent
+    this.#write((transaction) => {
+      this.#putMark(transaction)
+    })
+  }
+
+  /** What was kept before goes, in the same moment as all that the document holds comes. */
+  async replace(): Promise<void> {
+    this.#doc.on('update', this.#onUpdate)
+    try {
+      this.#db = await this.#open()
+      this.#keepAll(false)
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true
+    clearTimeout(this.#retry)
+    this.#doc.off('update', this.#onUpdate)
+    // What is being stored still is: the database closes after it.
+    this.#db?.close()
+    this.#db = null
+  }
+
+  /** Null where it has been closed meanwhile. */
+  async #open(): Promise<IDBDatabase | null> {
+    const db = await idb.openDB(this.#name, (made) => {
+      idb.createStores(made, [[updatesName, { autoIncrement: true }], [marksName]])
+    })
+    if (this.#isClosed) {
+      db.close()
+      return null
+    }
+    // Only the browser does this: it has emptied its storage, or that has broken.
+    db.onclose = () => {
+      this.#failed(new Error('the browser has closed the database'))
+    }
+    return db
+  }
+
+  readonly #onUpdate = (update: Uint8Array, origin: unknown): void => {
+    if (origin === this) return
+    // Then all of it is stored in a moment, or when it is tried again.
+    if (this.#db === null) this.#isBehind = true
+    if (this.#isBehind) return
+    this.#updateCount += 1
+    if (this.#updateCount >= updatesMax) this.#keepAll()
+    else {
+      this.#write((transaction) => {
+        transaction.objectStore(updatesName).add(update)
+      })
+    }
+  }
+
+  /** Everything the document holds instead of all that is kept; `isWithKept`: with what other tabs have kept. */
+  #keepAll(isWithKept = true): void {
+    this.#isBehind = true
+    this.#write((transaction) => {
+      const updates = transaction.objectStore(updatesName)
+      const putAll = (): void => {
+        updates.clear()
+        updates.add(Y.encodeStateAsUpdate(this.#doc))
+        this.#putMark(transaction)
+        this.#updateCount = 1
+        // What comes from now on is stored after it.
+        this.#isBehind = false
+      }
+      if (!isWithKept) {
+        putAll()
+        return
+      }
+      const kept = updates.getAll()
+      kept.onsuccess = () => {
+        this.#apply(kept.result as Uint8Array[])
+        putAll()
+      }
+    })
+  }
+
+  #apply(updates: readonly Uint8Array[]): void {
+    this.#doc.transact(() => {
+      for (const update of updates) Y.applyUpdate(this.#doc, update, this)
+    }, this)
+  }
+
+  #putMark(transaction: IDBTransaction): void {
+    transaction.objectStore(marksName).put(this.#hasUnsent ? 1 : 0, unsentKey)
+  }
+
+  #write(change: (transaction: IDBTransaction) => void): void {
+    if (this.#db === null) return
+    try {
+      const transaction = this.#db.transaction([updatesName, marksName], 'readwrite')
+      transaction.oncomplete = () => {
+        if (!this.#isBehind) this.#onKept(true)
+      }
+      // Whatever fails in it ends here; a full disk only here.
+      transaction.onabort = () => {
+        this.#failed(transaction.error)
+      }
+      change(transaction)
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
+
+  #failed(error: unknown): void {
+    if (this.#isClosed) return
+    console.warn('cannot keep a document on this device', error)
+    this.#isBehind = true
+    this.#onKept(false)
+    clearTimeout(this.#retry)
+    this.#retry = setTimeout(() => {
+      void this.#again()
+    }, retryMs)
+  }
+
+  /** In a database that is opened anew: the one before may be gone. */
+  async #again(): Promise<void> {
+    this.#db?.close()
+    this.#db = null
+    try {
+      this.#db = await this.#open()
+      if (this.#db !== null) this.#keepAll()
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
 }

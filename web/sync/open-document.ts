@@ -11,8 +11,10 @@ import type { DocumentKind } from '#shared/room.ts'
 import { policies, type Writer } from '#shared/sync/policy.ts'
 import { DocumentLink } from './document-link.ts'
 import { Listeners } from './listeners.ts'
-import type { DocumentPort, DocumentState, Undo } from './ports.ts'
+import { Neighbours } from './neighbours.ts'
+import type { DocumentPort, DocumentState, RootView, Undo } from './ports.ts'
 import { rescue } from './rescue.ts'
+import { RootViews, type Told } from './root-view.ts'
 import type { Wire } from './wire.ts'
 import type { DocumentStore, SyncWorld } from './world.ts'
 
@@ -33,10 +35,15 @@ export type OpenDocumentOptions = Readonly<{
 export class OpenDocument implements DocumentPort {
   readonly doc = new Y.Doc()
   readonly seat: Seat
+  readonly name: string
+  readonly kind: DocumentKind
   readonly link: DocumentLink
+  readonly #views: RootViews
+  readonly #neighbours: Neighbours | null
   readonly #world: SyncWorld
   readonly #store: DocumentStore
   readonly #changes = new Listeners()
+  readonly #ends = new Listeners()
   readonly #as: Readonly<{ kind: DocumentKind; writer: Writer }>
   #refused: Uint8Array | null
   #state: DocumentState
@@ -47,9 +54,11 @@ export class OpenDocument implements DocumentPort {
     const canWrite = policies[kind].mayWrite(writer)
     this.#world = world
     this.seat = writer.seat
+    this.name = name
+    this.kind = kind
     this.#as = { kind, writer }
     this.#refused = refused
-    this.#state = { isLoaded: false, isSynced: false, hasUnsent: false, canWrite }
+    this.#state = { isLoaded: false, isSynced: false, hasUnsent: false, isKept: true, canWrite }
     this.#own()
     this.doc.on('beforeTransaction', () => {
       this.#own()
@@ -58,8 +67,13 @@ export class OpenDocument implements DocumentPort {
     this.doc.on('afterTransaction', (transaction) => {
       if (transaction.local && transaction.changed.size > 0) this.#keepUnsent(true)
     })
-    this.#store = world.openStore(storeName, this.doc, refused !== null)
+    this.#views = new RootViews(this.doc)
+    this.#store = world.openStore(storeName, this.doc, refused !== null, (isKept) => {
+      this.#refresh({ isKept })
+    })
     this.link = new DocumentLink({ world, wire, name, doc: this.doc, canWrite })
+    // Others may still hold what was refused.
+    this.#neighbours = refused === null ? new Neighbours({ world, name: storeName, doc: this.doc }) : null
     this.link.onChange(() => {
       this.#rescue()
       this.#refresh({})
@@ -69,7 +83,7 @@ export class OpenDocument implements DocumentPort {
         this.#loaded(hasUnsent)
       },
       () => {
-        // Nothing can be kept here. The page works as long as it is open.
+        // Nothing can be kept here. The page works as long as it is open, and says so.
         this.#loaded(false)
       },
     )
@@ -88,6 +102,19 @@ export class OpenDocument implements DocumentPort {
     return this.#state
   }
 
+  root(name: string): RootView {
+    return this.#views.root(name)
+  }
+
+  /** What others have told of the document directly lies over it from now on; nothing does, for null. */
+  setTold(told: Told | null): void {
+    this.#views.setTold(told)
+  }
+
+  toldChanged(root: string, keys: ReadonlySet<string>): void {
+    this.#views.toldChanged(root, keys)
+  }
+
   transact(change: () => void): void {
     if (!this.#state.canWrite) throw new AppError('forbidden')
     this.doc.transact(change)
@@ -101,11 +128,23 @@ export class OpenDocument implements DocumentPort {
     return this.link.onNote(listener)
   }
 
+  /** The session is over: what other tabs go on with is not told any more, and tells nothing. */
+  partFromNeighbours(): void {
+    this.#neighbours?.[Symbol.dispose]()
+  }
+
+  /** Once it is closed. */
+  onDispose(listener: () => void): void {
+    this.#ends.add(listener)
+  }
+
   [Symbol.dispose](): void {
     if (this.#isDisposed) return
     this.#isDisposed = true
+    this.#ends.tell()
     this.#changes.clear()
     this.link[Symbol.dispose]()
+    this.#neighbours?.[Symbol.dispose]()
     this.#store.close()
     this.doc.destroy()
   }
@@ -142,17 +181,20 @@ export class OpenDocument implements DocumentPort {
   /** What the store was last told. */
   #keptUnsent = false
 
-  #refresh(change: Readonly<{ isLoaded?: true }>): void {
+  #refresh(change: Readonly<{ isLoaded?: true; isKept?: boolean }>): void {
+    if (this.#isDisposed) return
     const before = this.#state
     const { isCurrent, hasUnsent, canWrite } = this.link
     this.#keepUnsent(hasUnsent)
     const isLoaded = before.isLoaded || change.isLoaded === true
     const isSynced = before.isSynced || isCurrent
-    const after = { isLoaded, isSynced, hasUnsent, canWrite }
+    const isKept = change.isKept ?? before.isKept
+    const after = { isLoaded, isSynced, hasUnsent, isKept, canWrite }
     if (
       after.isLoaded === before.isLoaded &&
       after.isSynced === before.isSynced &&
       after.hasUnsent === before.hasUnsent &&
+      after.isKept === before.isKept &&
       after.canWrite === before.canWrite
     ) {
       return

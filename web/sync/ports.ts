@@ -34,6 +34,8 @@ export type PresencePort = Readonly<{
   onChange(listener: () => void): Undo
   /** False while the server is not heard: then who is missing among the others need not be gone. */
   isLive(): boolean
+  /** Whether whose peer this is belongs to the room no more, by the room's document: they left, or were removed. */
+  hasLeft(clientId: number): boolean
   /** The server may not be heard any more: asks it, and comes back sooner if so. */
   poke(): void
 }>
@@ -45,13 +47,33 @@ export type DocumentState = Readonly<{
   isSynced: boolean
   /** True while changes of this device are not yet on the server's disk. */
   hasUnsent: boolean
+  /** False while this device cannot store all of it: then what is unsent goes with the page. */
+  isKept: boolean
   /** False where this person may only look. */
   canWrite: boolean
 }>
 
+/** A root map as it is shown: of the replica, and of what others have told directly (DP1). */
+export type RootView = Readonly<{
+  get(key: string): unknown
+  has(key: string): boolean
+  entries(): Iterable<[key: string, value: unknown]>
+  /** What is there of this key was told by another, and the server does not have it yet. */
+  isTold(key: string): boolean
+  /** Of what is there; null for what never was. */
+  writerOf(key: string): Seat | null
+  /** To be called in a transaction of the document. */
+  delete(key: string): void
+  /** `isOwn`: by this page. */
+  observe(listener: (keys: ReadonlySet<string>, isOwn: boolean) => void): Undo
+}>
+
 /** One open document: this device's replica, kept in IndexedDB and agreed with the server. */
 export type DocumentPort = Readonly<{
+  /** The replica: what is written goes there. */
   doc: Y.Doc
+  /** A root map, to be read. */
+  root(name: string): RootView
   seat: Seat
   state(): DocumentState
   /** Runs a local change in one transaction, under this peer's clientID. */

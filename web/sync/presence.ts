@@ -26,13 +26,18 @@ type Options = Readonly<{
   /** Of the room's document. */
   link: DocumentLink
   seat: Seat
+  hasLeft: (clientId: number) => boolean
+  /** Says nothing: nobody is shown here. */
+  isUnseen: boolean
 }>
 
 export class Presence implements PresencePort {
   readonly clientId: ClientId
+  readonly hasLeft: (clientId: number) => boolean
   readonly #world: SyncWorld
   readonly #wire: Wire
   readonly #link: DocumentLink
+  readonly #isUnseen: boolean
   readonly #changes = new Listeners()
   readonly #undos: readonly Undo[]
   /** By clientID; null for a peer that is gone: an entry overtaken by its leaving must not bring it back. */
@@ -47,7 +52,9 @@ export class Presence implements PresencePort {
   #cancelSend: Undo | null = null
   #sentAtMs = -Infinity
 
-  constructor({ world, wire, link, seat }: Options) {
+  constructor({ world, wire, link, seat, hasLeft, isUnseen }: Options) {
+    this.#isUnseen = isUnseen
+    this.hasLeft = hasLeft
     this.#world = world
     this.#wire = wire
     this.#link = link
@@ -107,7 +114,9 @@ export class Presence implements PresencePort {
     this.#stand(undefined)
     this.#sentAtMs = -Infinity
     this.#sendSoon()
-    this.#tellOthers()
+    this.#others = new Map()
+    // Also where nobody else is here: that the server is heard, or not, is a change.
+    this.#changes.tell()
   }
 
   #hear(entries: readonly PresenceEntry[]): void {
@@ -141,7 +150,7 @@ export class Presence implements PresencePort {
   }
 
   #sendSoon(): void {
-    if (this.#address === null || this.#cancelSend !== null) return
+    if (this.#isUnseen || this.#address === null || this.#cancelSend !== null) return
     const waitMs = Math.max(0, this.#sentAtMs + sendIntervalMs - this.#world.nowMs())
     this.#cancelSend = this.#world.after(waitMs, () => {
       this.#cancelSend = null

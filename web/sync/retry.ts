@@ -30,13 +30,13 @@ export function retryDelayMs(failedCount: number, closeCode: number, random: num
   return delayMs * (0.5 + random / 2)
 }
 
-/** Why a socket that ended with this code must not be opened again; null if it may. */
-export function finalCodeOfClose(closeCode: number): ErrorCode | null {
+/** Why a socket that ended with this code, and this reason, must not be opened again; null if it may. */
+export function finalCodeOfClose(closeCode: number, reason: string): ErrorCode | null {
   switch (closeCode) {
     case closeCodes.signedOut:
       return 'signed-out'
     case closeCodes.forbidden:
-      return 'not-found'
+      return reason === 'room-removed' ? reason : 'not-found'
     case closeCodes.refused:
       return 'update-refused'
     default:

@@ -3,8 +3,8 @@
  *
  * Rules W1 and W3 of docs/PROTOCOL.md. A socket that says nothing is not trusted: it is asked for an answer after 15 s
  * of silence, and whenever the page wakes up, and given up when none comes. Waiting is cut short when the network is
- * back, the page is looked at, or comes out of the cache. Nothing is queued: those who talk over the wire say anew
- * what counts when it opens.
+ * back, the page is looked at, or comes out of the cache; an attempt that a returning network finds under way is begun
+ * anew. Nothing is queued: those who talk over the wire say anew what counts when it opens.
  */
 import type { ErrorCode } from '#shared/errors.ts'
 import { frameTypes, readFrameHead, type FrameHead } from '#shared/wire/frames.ts'
@@ -59,6 +59,8 @@ export class Wire {
       })
     }
     listen('online', () => {
+      // What was knocking there was no network for: its packets are sent again ever more rarely.
+      if (this.#phase.kind === 'opening') this.#dropSocket()
       this.wake()
     })
     listen('pageshow', () => {
@@ -150,7 +152,7 @@ export class Wire {
       if (event.data instanceof ArrayBuffer) this.#receive(new Uint8Array(event.data))
     }
     socket.onclose = (event) => {
-      this.#closed(event.code)
+      this.#closed(event.code, event.reason)
     }
     // `close` follows, and says more.
     socket.onerror = () => undefined
@@ -180,8 +182,8 @@ export class Wire {
     if (head !== null) this.#frames.tell(head, frame)
   }
 
-  #closed(closeCode: number): void {
-    const finalCode = finalCodeOfClose(closeCode)
+  #closed(closeCode: number, reason: string): void {
+    const finalCode = finalCodeOfClose(closeCode, reason)
     if (finalCode === null) this.#lose(closeCode)
     else this.end(finalCode)
   }
@@ -192,8 +194,7 @@ export class Wire {
     if (phase.kind === 'ended') return
     const wasSteady = phase.kind === 'open' && this.#world.nowMs() - phase.sinceMs >= steadyMs
     if (wasSteady) this.#failedCount = 0
-    this.#letGo()
-    this.#phase = { kind: 'waiting' }
+    this.#dropSocket()
     const delayMs = retryDelayMs(this.#failedCount, closeCode, this.#world.random())
     if (phase.kind !== 'waiting') this.#failedCount += 1
     // Also without a network: some browsers see none where this machine is the server.
@@ -201,6 +202,11 @@ export class Wire {
       this.#open()
     })
     this.#changes.tell()
+  }
+
+  #dropSocket(): void {
+    this.#letGo()
+    this.#phase = { kind: 'waiting' }
   }
 
   #letGo(): void {

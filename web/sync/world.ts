@@ -20,14 +20,20 @@ export type DocumentStore = Readonly<{
 
 /**
  * Opens what is kept under a name and from then on keeps every change of the document. `isAnew`: what is kept is
- * neither read nor touched before `replace`.
+ * neither read nor touched before `replace`. `onKept`: told after a change whether all of the document is kept; not
+ * when the disk is full, or was emptied (D-14).
  */
-export type OpenStore = (name: string, doc: Y.Doc, isAnew: boolean) => DocumentStore
+export type OpenStore = (
+  name: string,
+  doc: Y.Doc,
+  isAnew: boolean,
+  onKept: (isKept: boolean) => void,
+) => DocumentStore
 
 /** What this device keeps under keys, beside its documents. Every call rejects where nothing can be kept. */
 export type KeptEntries = Readonly<{
   all(): Promise<readonly (readonly [key: string, value: unknown])[]>
-  /** Resolves once it is kept. `value` is plain JSON. */
+  /** Resolves once it is kept. `value` is plain JSON, or a Blob. */
   put(key: string, value: unknown): Promise<void>
   remove(key: string): Promise<void>
   close(): void
@@ -39,6 +45,11 @@ export type SyncWorld = Readonly<{
   WebSocket: new (url: string) => WebSocket
   openStore: OpenStore
   openKept(name: string): KeptEntries
+  /** What is posted under a name all other pages of this browser hear that have opened it. */
+  openChannel(
+    name: string,
+    hear: (message: unknown) => void,
+  ): Readonly<{ post(message: unknown): void; close(): void }>
   /** The window: `online`, `offline`, `pagehide`, `pageshow`, and `visibilitychange`, which bubbles up to it. */
   events: Pick<EventTarget, 'addEventListener' | 'removeEventListener'>
   isOnline(): boolean

@@ -50,7 +50,10 @@ function onEnter(event: PointerEvent): void {
 
 function onFocus(event: FocusEvent): void {
   const element = event.currentTarget as HTMLElement
-  if (element.matches(':focus-visible')) open(element)
+  // Later: a menu that closes for another gives the focus back while that one opens, and no third may open then.
+  if (!element.matches(':focus-visible')) return
+  clearTimeout(timer)
+  timer = setTimeout(open, 0, element)
 }
 
 function open(element: HTMLElement): void {

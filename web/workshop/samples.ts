@@ -3,7 +3,7 @@ import type { RoomSummary } from '#shared/http.ts'
 import type { PersonId, RoomId, Seat } from '#shared/ids.ts'
 import type { ParticipantSnapshot } from '../call/engine/call.ts'
 import type { Reaction } from '../chat/engine/chat-row.ts'
-import type { Block } from '../chat/engine/markdown.ts'
+import { parseMarkdown, type Block } from '../chat/engine/markdown.ts'
 import type { PersonHere } from '../room/people.ts'
 
 export const names = [
@@ -23,6 +23,7 @@ const participant: ParticipantSnapshot = {
   hasMicrophone: true,
   hasCamera: false,
   hasScreen: false,
+  isRecording: false,
   isSpeaking: false,
   quality: { level: 'good', reason: null },
   voice: null,
@@ -62,6 +63,9 @@ export const people: readonly PersonHere[] = [
 const room: RoomSummary = {
   id: 'A'.repeat(22) as RoomId,
   title: 'Tuesday drawing',
+  topic: '',
+  isArchived: false,
+  others: null,
   access: 'invite',
   role: 'owner',
   peopleCount: 3,
@@ -69,12 +73,21 @@ const room: RoomSummary = {
   hereCount: 0,
   messageCount: 0,
   unreadCount: 0,
+  mentionCount: 0,
+  isMuted: false,
   lastActiveAtMs: 0,
 }
 
 export const rooms: readonly RoomSummary[] = [
   room,
-  { ...room, hereCount: 2, unreadCount: 7, title: 'Somebody is here' },
+  {
+    ...room,
+    hereCount: 2,
+    topic: 'Chairs, and who sits on them',
+    unreadCount: 7,
+    mentionCount: 2,
+    title: 'Somebody is here',
+  },
   {
     ...room,
     inCallCount: 3,
@@ -84,30 +97,16 @@ export const rooms: readonly RoomSummary[] = [
   { ...room, role: null, access: 'open', title: 'مكتبة' },
 ]
 
-const word = (text: string) => ({ kind: 'text', text }) as const
-
-export const message: readonly Block[] = [
-  {
-    kind: 'paragraph',
-    children: [
-      word('Plain, '),
-      { kind: 'strong', children: [word('strong')] },
-      word(', '),
-      { kind: 'emphasis', children: [word('emphasis')] },
-      word(', '),
-      { kind: 'code', text: 'code' },
-      word(' and '),
-      { kind: 'link', href: 'https://example.org/', children: [word('a link')] },
-    ],
-  },
-  { kind: 'list', items: [[word('one')], [word('two')]] },
-  { kind: 'quote', children: [word('Somebody said so.')] },
-  { kind: 'code', text: 'const answer = 42' },
-  {
-    kind: 'paragraph',
-    children: [word('מימין לשמאל, and a_word_that_is_so_long_that_it_has_to_break_somewhere_'.repeat(2))],
-  },
-]
+export const message: readonly Block[] = parseMarkdown(
+  [
+    'Plain, **strong**, *emphasis*, ~~struck out~~, `code`, [a link](https://example.org/) and @Ada Lovelace',
+    '- one\n  1. with numbers\n  2. inside\n- two',
+    '> Somebody said so.\n> > And somebody before them.',
+    '```ts\n// Coloured once the words are here\nconst answer: number = 42 // "text"\n```',
+    'מימין לשמאל, and a_word_that_is_so_long_that_it_has_to_break_somewhere_'.repeat(2),
+  ].join('\n\n'),
+  new Map([['Ada Lovelace', 1 as Seat]]),
+)
 
 export const reactions: readonly Reaction[] = [
   { text: '👍', seats: [1, 2, 3] as Seat[] },

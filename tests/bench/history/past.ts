@@ -70,8 +70,18 @@ export function addPast(store: Store, personId: PersonId, messageCount: number, 
         atMs: nowMs,
       })
       for (const [index, key] of keys.entries()) {
-        store.messages.add({ roomId, key, page, text: textOf(base + index), atMs: a0 + index * betweenMs })
-        store.rooms.addMessage(roomId, a0 + index * betweenMs)
+        const number = base + index
+        const atMs = a0 + index * betweenMs
+        store.messages.add({
+          roomId,
+          key,
+          page,
+          text: textOf(number),
+          atMs,
+          number: number + 1,
+          mentions: [],
+        })
+        store.rooms.addMessage(roomId, atMs)
       }
       store.messages.takeInTexts()
       store.rooms.setChatTail(roomId, page)

@@ -41,7 +41,7 @@ export function creation(figure: Figure): BoardChange[] {
     const home = inkPlace(row.p)
     if (home === null || !isSameValue(placeValue(withPlace(figure, home)), place)) add(`${id}:t`, place)
   } else {
-    const rest = row.k === 'image' ? { b: row.b, m: row.m } : {}
+    const rest = row.k === 'image' ? { b: row.b, m: row.m, i: row.i } : {}
     add(id, { k: row.k, z, ...style, t: place, ...rest } as ShapeRow)
   }
   if (groups.length > 0) add(`${id}:g`, groups)

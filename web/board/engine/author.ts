@@ -18,14 +18,17 @@ import type { BoardDoc } from './board-doc.ts'
 import type { World } from './world.ts'
 
 export type BoardChange = Change<BoardValue>
+export type BoardHistory = History<BoardValue>
 
 export class Author {
   readonly #doc: BoardDoc
   readonly #world: World
   readonly #present: Present<BoardValue>
-  #history: History<BoardValue> = emptyHistory
+  #history: BoardHistory
 
-  constructor(doc: BoardDoc, world: World) {
+  /** With what this person did when the sheet was open before: it is changed back only where it still is so. */
+  constructor(doc: BoardDoc, world: World, history: BoardHistory = emptyHistory) {
+    this.#history = history
     this.#doc = doc
     this.#world = world
     this.#present = {
@@ -33,6 +36,11 @@ export class Author {
       read: (key) => (doc.isTouchedByOthers(key) ? 'touched' : doc.value(key)),
       isSame: isSameValue,
     }
+  }
+
+  /** For the next time the sheet is open. */
+  get history(): BoardHistory {
+    return this.#history
   }
 
   get canUndo(): boolean {

@@ -13,8 +13,8 @@ import { compareOrder } from '#shared/board/order.ts'
 import { boxOf } from '#shared/board/outline.ts'
 import { newPen, newShapeId, parseShapeKey, type BoardValue, type ShapeId } from '#shared/board/shape.ts'
 import { isPenLog, textOf, writeText, type PenLog } from '#shared/board/text.ts'
-import { seatOf, type Seat } from '#shared/ids.ts'
-import type { DocumentPort, Undo } from '../../sync/ports.ts'
+import type { Seat } from '#shared/ids.ts'
+import type { DocumentPort, RootView, Undo } from '../../sync/ports.ts'
 import { Listeners } from '../../sync/listeners.ts'
 
 /** One shape as the engine sees it. Replaced, never changed; only its rank moves. */
@@ -24,7 +24,12 @@ export type BoardShape = Box &
     rank: number
   }
 
-export type ShapesChange = Readonly<{ added: readonly BoardShape[]; removed: readonly BoardShape[] }>
+export type ShapesChange = Readonly<{
+  added: readonly BoardShape[]
+  removed: readonly BoardShape[]
+  /** Made on this page. */
+  isOwn: boolean
+}>
 
 /** From this many at once on, the index is built anew rather than filled one by one. */
 const bulkMin = 256
@@ -36,7 +41,10 @@ export function textKey(id: ShapeId): string {
 
 export class BoardDoc {
   readonly #port: DocumentPort
+  /** What is written goes here … */
   readonly #map: Y.Map<unknown>
+  /** … and is read from here. */
+  readonly #root: RootView
   readonly #shapes = new Map<ShapeId, BoardShape>()
   /** Keys of what lies beside each row. */
   readonly #registers = new Map<ShapeId, Set<string>>()
@@ -53,19 +61,19 @@ export class BoardDoc {
   constructor(port: DocumentPort) {
     this.#port = port
     this.#map = port.doc.getMap('shapes')
-    const observe = (event: Y.YMapEvent<unknown>): void => {
-      this.#read(event.keysChanged)
-    }
-    this.#map.observe(observe)
+    this.#root = port.root('shapes')
     this.#undos.push(
-      () => {
-        this.#map.unobserve(observe)
-      },
+      this.#root.observe((keys, isOwn) => {
+        this.#read(keys, isOwn)
+      }),
       port.onChange(() => {
         this.#stateListeners.tell()
       }),
     )
-    this.#read(this.#map.keys())
+    this.#read(
+      Array.from(this.#root.entries(), ([key]) => key),
+      false,
+    )
   }
 
   get seat(): Seat {
@@ -92,7 +100,7 @@ export class BoardDoc {
   value(key: string): BoardValue | null {
     const id = key.endsWith(':x') ? (key.slice(0, -2) as ShapeId) : null
     if (id !== null) return this.#textAt(id) || null
-    return (this.#map.get(key) as BoardValue | undefined) ?? null
+    return (this.#root.get(key) as BoardValue | undefined) ?? null
   }
 
   /** The keys of a shape's row and of all that lies beside it. */
@@ -103,8 +111,8 @@ export class BoardDoc {
   /** True for the key of a row beside which somebody else has written. */
   isTouchedByOthers(key: string): boolean {
     for (const register of this.#registers.get(key as ShapeId) ?? []) {
-      const item = this.#map._map.get(register)
-      if (item !== undefined && seatOf(item.id.client) !== this.seat) return true
+      const writer = this.#root.writerOf(register)
+      if (writer !== null && writer !== this.seat) return true
     }
     return false
   }
@@ -158,13 +166,13 @@ export class BoardDoc {
       for (const { key, after } of changes) {
         if (key.endsWith(':x'))
           this.#writeText(key.slice(0, -2) as ShapeId, typeof after === 'string' ? after : '', random)
-        else if (after === null) this.#map.delete(key)
+        else if (after === null) this.#root.delete(key)
         else this.#map.set(key, after)
       }
       // What was written in a shape goes with it.
       for (const { key, after } of changes) {
         if (after === null && parseShapeKey(key)?.register === null)
-          for (const log of this.#logsAt(key as ShapeId).keys()) this.#map.delete(`${key}:x${log}`)
+          for (const log of this.#logsAt(key as ShapeId).keys()) this.#root.delete(`${key}:x${log}`)
       }
     })
   }
@@ -206,7 +214,7 @@ export class BoardDoc {
     const keys = new Set(this.#registers.get(id))
     if (own !== undefined) keys.add(`${id}:x${own}`)
     for (const key of keys) {
-      const log = key[from - 1] === 'x' ? this.#map.get(key) : undefined
+      const log = key[from - 1] === 'x' ? this.#root.get(key) : undefined
       if (isPenLog(log)) logs.set(key.slice(from), log)
     }
     return logs
@@ -217,7 +225,7 @@ export class BoardDoc {
     return logs.size === 0 ? '' : textOf(logs)
   }
 
-  #read(keys: Iterable<string>): void {
+  #read(keys: Iterable<string>, isOwn: boolean): void {
     const ids = new Set<ShapeId>()
     for (const key of keys) {
       const parsed = parseShapeKey(key)
@@ -253,12 +261,12 @@ export class BoardDoc {
     const news = [...added.values()]
     this.#updateTree(news, removed)
     this.#updatePile(news, removed)
-    this.#listeners.tell({ added: news, removed })
+    this.#listeners.tell({ added: news, removed, isOwn })
   }
 
   #index(id: ShapeId, key: string): void {
     const known = this.#registers.get(id)
-    if (!this.#map.has(key)) {
+    if (!this.#root.has(key)) {
       known?.delete(key)
       if (known?.size === 0) this.#registers.delete(id)
     } else if (known === undefined) this.#registers.set(id, new Set([key]))
@@ -270,10 +278,10 @@ export class BoardDoc {
     let text = ''
     const keys = this.#registers.get(id)
     if (keys !== undefined) {
-      for (const key of keys) registers[key.charAt(id.length + 1)] = this.#map.get(key)
+      for (const key of keys) registers[key.charAt(id.length + 1)] = this.#root.get(key)
       if ('x' in registers) text = this.#textAt(id)
     }
-    const figure = figureOf(id, this.#map.get(id), { ...registers, text }, this.figureAt)
+    const figure = figureOf(id, this.#root.get(id), { ...registers, text }, this.figureAt)
     return figure === null ? null : { ...figure, ...boxOf(figure), rank: 0 }
   }
 

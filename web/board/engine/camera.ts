@@ -75,6 +75,18 @@ export function fittedTo(box: Box, size: Size): Camera {
   return cameraAt(middle, { x: size.width / 2, y: size.height / 2 }, zoom)
 }
 
+/** Brings the box into sight: not at all where it is, by moving where it has room, and smaller where it has none. */
+export function showing(box: Box, camera: Camera, size: Size): Camera {
+  const view = viewBox(camera, size)
+  const margin = fitMargin / camera.zoom
+  const [minX, minY] = [view.minX + margin, view.minY + margin]
+  const [maxX, maxY] = [view.maxX - margin, view.maxY - margin]
+  if (box.minX >= minX && box.minY >= minY && box.maxX <= maxX && box.maxY <= maxY) return camera
+  if (box.maxX - box.minX > maxX - minX || box.maxY - box.minY > maxY - minY) return fittedTo(box, size)
+  const middle = { x: (box.minX + box.maxX) / 2, y: (box.minY + box.maxY) / 2 }
+  return cameraAt(middle, { x: size.width / 2, y: size.height / 2 }, camera.zoom)
+}
+
 /** What of the board is to be seen. */
 export function viewBox(camera: Camera, size: Size): Box {
   return {

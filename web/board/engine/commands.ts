@@ -21,7 +21,7 @@ import {
 import type { BoardShape } from './board-doc.ts'
 import { zoomStep } from './camera.ts'
 import type { Editor } from './editor.ts'
-import type { BoardCommand } from './keys.ts'
+import type { EditorCommand } from './keys.ts'
 import { placedChanges } from './lift.ts'
 import { withContents } from './tools/select-moving.ts'
 
@@ -35,16 +35,19 @@ const copyOffset = 24
 const ways = { left: [-1, 0], right: [1, 0], up: [0, -1], down: [0, 1] } as const
 type Way = keyof typeof ways
 
+/** What was copied last, and how often it was pasted since. */
+export type Copied = { figures: readonly Figure[]; pasteCount: number }
+
 export class Commands {
   readonly #editor: Editor
-  #copied: readonly Figure[] = []
-  #pasteCount = 0
+  readonly #copied: Copied
 
-  constructor(editor: Editor) {
+  constructor(editor: Editor, copied: Copied = { figures: [], pasteCount: 0 }) {
     this.#editor = editor
+    this.#copied = copied
   }
 
-  run(command: BoardCommand): void {
+  run(command: EditorCommand): void {
     const editor = this.#editor
     const { selection, doc, world, view } = editor
     switch (command) {
@@ -90,8 +93,8 @@ export class Commands {
         editor.erase(selection.ids)
         return
       case 'paste':
-        this.#pasteCount += 1
-        this.#place(this.#copied, this.#pasteCount * copyOffset)
+        this.#copied.pasteCount += 1
+        this.#place(this.#copied.figures, this.#copied.pasteCount * copyOffset)
         return
       case 'duplicate':
         this.#place(this.#free(), copyOffset)
@@ -193,8 +196,8 @@ export class Commands {
   }
 
   #copy(): void {
-    this.#copied = this.#editor.selection.shapes
-    this.#pasteCount = 0
+    this.#copied.figures = this.#editor.selection.shapes
+    this.#copied.pasteCount = 0
   }
 
   #place(figures: readonly Figure[], offset: number): void {

@@ -24,3 +24,11 @@ export type EditorState = Readonly<{
   /** A gesture is under way. */
   isBusy: boolean
 }>
+
+/** Something the person should be told once. */
+export type Notice =
+  /** Undo or redo found that others have changed everything it would have touched. */
+  'nothing-left-to-undo'
+
+/** What has to be painted anew. */
+export type Stale = 'camera' | 'shapes' | 'ink' | 'overlay'

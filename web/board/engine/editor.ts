@@ -9,14 +9,14 @@ import { parseShapeKey, type ShapeId } from '#shared/board/shape.ts'
 import { firstStyle, type Style } from '#shared/board/style.ts'
 import type { Undo } from '../../sync/ports.ts'
 import { removal } from './arrange.ts'
-import { Author, type BoardChange } from './author.ts'
+import { Author, type BoardChange, type BoardHistory } from './author.ts'
 import type { BoardDoc, BoardShape } from './board-doc.ts'
 import type { Camera } from './camera.ts'
-import type { EditorState } from './editor-state.ts'
-import { Commands } from './commands.ts'
+import type { EditorState, Notice, Stale } from './editor-state.ts'
+import { Commands, type Copied } from './commands.ts'
 import type { DraftKeeper } from './draft.ts'
 import { Ink } from './ink.ts'
-import type { BoardCommand } from './keys.ts'
+import type { EditorCommand } from './keys.ts'
 import type { Letters } from './letters.ts'
 import { Lift } from './lift.ts'
 import type { LiveChannel } from './live-channel.ts'
@@ -37,14 +37,6 @@ import {
 import { toolTree } from './tools/tree.ts'
 import { Viewport } from './viewport.ts'
 import type { World } from './world.ts'
-
-/** Something the person should be told once. */
-export type Notice =
-  /** Undo or redo found that others have changed everything it would have touched. */
-  'nothing-left-to-undo'
-
-/** What has to be painted anew. */
-export type Stale = 'camera' | 'shapes' | 'ink' | 'overlay'
 
 export class Editor implements ToolContext {
   readonly doc: BoardDoc
@@ -75,14 +67,23 @@ export class Editor implements ToolContext {
   #state: EditorState
 
   constructor(
-    parts: Readonly<{ doc: BoardDoc; live: LiveChannel; draft: DraftKeeper; world: World; letters: Letters }>,
+    parts: Readonly<{
+      doc: BoardDoc
+      live: LiveChannel
+      draft: DraftKeeper
+      world: World
+      letters: Letters
+      /** Shared by the sheets of a room. */
+      copied?: Copied
+      history?: BoardHistory
+    }>,
   ) {
     const { doc, live, draft, world, letters } = parts
     this.doc = doc
     this.world = world
     this.letters = letters
     this.#draft = draft
-    this.author = new Author(doc, world)
+    this.author = new Author(doc, world, parts.history)
     this.selection = new Selection(doc, () => {
       this.#changed('overlay')
     })
@@ -99,7 +100,7 @@ export class Editor implements ToolContext {
     this.typing = new Typing(this, () => {
       this.#changed('shapes', 'overlay')
     })
-    this.#commands = new Commands(this)
+    this.#commands = new Commands(this, parts.copied)
     this.#node = toolTree[this.#path](this)
     this.#state = this.#snapshot()
     this.#undos = [
@@ -186,8 +187,7 @@ export class Editor implements ToolContext {
     this.interrupt()
     this.typing.end()
     if (tool !== 'select') this.selection.clear()
-    this.#tool = tool
-    this.#acting = tool
+    this.#acting = this.#tool = tool
     this.settle()
   }
 
@@ -212,13 +212,14 @@ export class Editor implements ToolContext {
     this.view.setCamera(camera)
   }
 
-  run(command: BoardCommand): void {
+  run(command: EditorCommand): void {
     this.#commands.run(command)
   }
 
   // ── Gestures ────────────────────────────────────────────────────────────────────────────────
   /** A pointer goes down and acts as `tool`, whichever is chosen. */
   pointerDown(input: PointerInput, tool: ToolName = this.#tool): void {
+    this.view.hold()
     this.typing.end()
     this.#acting = this.canDraw || tool === 'select' || tool === 'laser' ? tool : 'hand'
     this.#setNode(`${this.#acting}.idle`)

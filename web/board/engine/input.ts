@@ -6,7 +6,7 @@
  */
 import { toBoard } from './camera.ts'
 import type { Editor } from './editor.ts'
-import { commandOf } from './keys.ts'
+import { commandOf, type BoardCommand } from './keys.ts'
 import type { LiveChannel } from './live-channel.ts'
 import type { PointerInput } from './tools/node.ts'
 import { Touches } from './touches.ts'
@@ -21,6 +21,7 @@ type Parts = Readonly<{
   editor: Editor
   live: LiveChannel
   world: World
+  run: (command: BoardCommand) => void
 }>
 
 /** Of PointerEvent: a pen's eraser end. */
@@ -32,6 +33,8 @@ export class BoardInput {
   readonly #touches = new Touches()
   readonly #ended = new AbortController()
   #isSpaceDown = false
+  /** The words of what is being copied, or null. */
+  #words: string | null = null
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -46,6 +49,9 @@ export class BoardInput {
     surface.addEventListener('pointerleave', (event) => this.#leave(event), { signal })
     surface.addEventListener('wheel', (event) => this.#wheel(event), { signal, passive: false })
     root.addEventListener('keydown', (event) => this.#keyDown(event), { signal })
+    document.addEventListener('copy', (event) => this.#copy(event), { signal })
+    document.addEventListener('cut', (event) => this.#copy(event), { signal })
+    document.addEventListener('paste', (event) => this.#paste(event), { signal })
     window.addEventListener('keyup', (event) => this.#keyUp(event), { signal })
     window.addEventListener('blur', () => (this.#isSpaceDown = false), { signal })
     document.addEventListener('visibilitychange', () => this.#hide(), { signal })
@@ -131,9 +137,9 @@ export class BoardInput {
     const { target } = event
     if (event.defaultPrevented || event.isComposing) return
     if (target instanceof HTMLElement && target.closest('input, textarea, [popover], dialog') !== null) return
+    // On a button they press the button.
+    if ((event.code === 'Space' || event.key === 'Enter') && target !== surface) return
     if (event.code === 'Space') {
-      // On a button it presses the button.
-      if (target !== surface) return
       event.preventDefault()
       this.#isSpaceDown = true
       return
@@ -146,9 +152,27 @@ export class BoardInput {
       shift: shiftKey,
       alt: altKey,
     })
-    if (command === null) return
+    // The browser tells what is in the clipboard only where its own pasting is let be.
+    if (command === null || command === 'paste') return
+    if (command === 'copy' || command === 'cut') this.#words = wordsOf(editor)
+    else event.preventDefault()
+    this.#parts.run(command)
+  }
+
+  /** What was copied before, elsewhere, is not pasted any more: words take its place on the clipboard. */
+  #copy(event: ClipboardEvent): void {
+    if (this.#words === null || event.defaultPrevented) return
+    event.clipboardData?.setData('text/plain', this.#words)
     event.preventDefault()
-    editor.run(command)
+    this.#words = null
+  }
+
+  /** It comes to whatever the browser holds for chosen; meant is where the focus is. */
+  #paste(event: ClipboardEvent): void {
+    const { root, editor } = this.#parts
+    const { activeElement } = document
+    if (event.defaultPrevented || !root.contains(activeElement)) return
+    if (activeElement?.closest('input, textarea, [popover], dialog') == null) editor.run('paste')
   }
 
   #keyUp(event: KeyboardEvent): void {
@@ -186,6 +210,12 @@ export class BoardInput {
       ctrl: event.ctrlKey || event.metaKey,
     }
   }
+}
+
+/** What is written in what is chosen; null where nothing is. */
+function wordsOf({ selection }: Editor): string | null {
+  if (selection.ids.size === 0) return null
+  return selection.shapes.flatMap(({ text }) => (text === '' ? [] : text)).join('\n')
 }
 
 function buttonOf({ button, buttons }: MouseEvent): PointerInput['button'] {

@@ -4,7 +4,10 @@ import type { ToolName } from './tools/node.ts'
 
 type Direction = 'left' | 'right' | 'up' | 'down'
 
-export type BoardCommand =
+/** What the board is asked for; a picture is chosen outside of the editor. */
+export type BoardCommand = EditorCommand | 'picture'
+
+export type EditorCommand =
   | ToolName
   | Direction
   | `${Direction}-far`
@@ -62,6 +65,7 @@ const plain: Keys = {
   n: 'note',
   f: 'frame',
   k: 'laser',
+  9: 'picture',
   q: 'keep-tool',
   ']': 'front',
   '[': 'back',

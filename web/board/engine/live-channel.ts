@@ -19,6 +19,7 @@ import { packPoints, pointStride } from '#shared/board/points.ts'
 import { identity, type Matrix } from '#shared/board/place.ts'
 import type { InkKind, ShapeId } from '#shared/board/shape.ts'
 import type { InkStyle } from '#shared/board/style.ts'
+import type { FileHash } from '#shared/files/file.ts'
 import { strokePointsMax } from '#shared/limits.ts'
 import type { LivePort, Undo } from '../../sync/ports.ts'
 import type { BoardDoc } from './board-doc.ts'
@@ -85,6 +86,7 @@ export class LiveChannel {
   readonly #world: World
   readonly #peers = new Map<number, Peer>()
   readonly #listeners = new Listeners<['ink' | 'cursors' | 'lifts']>()
+  readonly #brought = new Listeners<[FileHash]>()
   readonly #undos: Undo[]
   #cursor: LivePart | null = null
   #stroke: OutgoingStroke | null = null
@@ -165,6 +167,11 @@ export class LiveChannel {
     this.#stroke = null
   }
 
+  /** The server has the bytes of this picture: whoever waits for them may ask. */
+  tellBrought(hash: FileHash): void {
+    this.#send([{ kind: 'brought', hash }])
+  }
+
   // ── Inwards ─────────────────────────────────────────────────────────────────────────────────
   strokes(): RemoteStroke[] {
     return [...this.#peers.values()].flatMap((peer) => [...peer.strokes.values()])
@@ -189,6 +196,10 @@ export class LiveChannel {
 
   onChange(listener: (what: 'ink' | 'cursors' | 'lifts') => void): Undo {
     return this.#listeners.add(listener)
+  }
+
+  onBrought(listener: (hash: FileHash) => void): Undo {
+    return this.#brought.add(listener)
   }
 
   [Symbol.dispose](): void {
@@ -300,6 +311,9 @@ export class LiveChannel {
         if (peer.lift === null) return
         peer.lift = { ...peer.lift, matrix: part.matrix, heardAtMs }
         this.#listeners.tell('lifts')
+        return
+      case 'brought':
+        this.#brought.tell(part.hash)
     }
   }
 

@@ -68,6 +68,12 @@ export class Selection {
     return true
   }
 
+  /** Chooses this shape alone, inside every group it is in. */
+  setAlone({ id, groups }: Figure): void {
+    this.#inside = groups.at(-1) ?? null
+    this.set([id])
+  }
+
   toggle(ids: readonly ShapeId[]): void {
     const next = new Set(this.#ids)
     const isIn = ids.every((id) => next.has(id))

@@ -6,6 +6,7 @@ import {
   centredCamera,
   fittedTo,
   movedBy,
+  showing,
   toBoard,
   viewBox,
   zoomedAt,
@@ -17,6 +18,8 @@ export class Viewport {
   readonly #changes = new Listeners()
   #camera: Camera = { x: 0, y: 0, zoom: 1 }
   #size: Size | null = null
+  /** Nobody has chosen what to look at yet. */
+  #isCentred = true
 
   get camera(): Camera {
     return this.#camera
@@ -36,17 +39,26 @@ export class Viewport {
     return { x: this.size.width / 2, y: this.size.height / 2 }
   }
 
-  /** The first size puts the board's origin into its middle. */
+  /**
+   * Until somebody moves the board or touches it, its origin is in the middle: a page finds its layout in several steps,
+   * and people see the same place after the last. From then on the upper left corner stays.
+   */
   setSize(size: Size): void {
     if (size.width <= 0 || size.height <= 0) return
-    const isFirst = this.#size === null
     this.#size = size
-    this.setCamera(isFirst ? centredCamera(size) : this.#camera)
+    if (this.#isCentred) this.#camera = centredCamera(size)
+    this.#changes.tell()
   }
 
   setCamera(camera: Camera): void {
+    this.#isCentred = false
     this.#camera = camera
     this.#changes.tell()
+  }
+
+  /** Somebody touches the board: from now on another size does not move it under their hand. */
+  hold(): void {
+    this.#isCentred = false
   }
 
   panBy(dx: number, dy: number): void {
@@ -65,6 +77,11 @@ export class Viewport {
   /** Shows all of the box; the origin where there is none. */
   fit(box: Box | null): void {
     this.setCamera(box === null ? centredCamera(this.size) : fittedTo(box, this.size))
+  }
+
+  /** Moves no more than it takes to see this box. */
+  show(box: Box): void {
+    this.setCamera(showing(box, this.#camera, this.size))
   }
 
   /** From CSS px of the viewport to the board. */

@@ -2,19 +2,21 @@
  * The call's world in a browser. See world.ts.
  */
 import { openMeter } from './levels.ts'
-import type { CallWorld, MediaWorld, Undo } from './world.ts'
+import type { CallWorld, Clock, EffectWorld, MediaWorld, Undo } from './world.ts'
+
+export const browserClock: Clock = {
+  nowMs: () => performance.now(),
+  after: (delayMs, run) => {
+    const timer = setTimeout(run, delayMs)
+    return () => {
+      clearTimeout(timer)
+    }
+  },
+}
 
 export function browserWorld(): CallWorld {
   return {
-    clock: {
-      nowMs: () => performance.now(),
-      after: (delayMs, run) => {
-        const timer = setTimeout(run, delayMs)
-        return () => {
-          clearTimeout(timer)
-        }
-      },
-    },
+    clock: browserClock,
     random: () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32,
     media: browserMedia(),
     connect: (configuration) => new RTCPeerConnection(configuration),
@@ -77,8 +79,20 @@ function browserMedia(): MediaWorld {
     streamOf: (tracks) => new MediaStream([...tracks]),
     meter: openMeter,
     coresCount: navigator.hardwareConcurrency,
+    effects: {
+      noise: typeof AudioWorkletNode === 'undefined' ? null : suppressNoise,
+      blur: 'MediaStreamTrackGenerator' in window ? blurBackground : null,
+    },
   }
 }
+
+/** Fetched when it is switched on for the first time. */
+const suppressNoise: EffectWorld = async (source, onFail) =>
+  (await import('./effects/noise.ts')).suppressNoise(source, onFail)
+
+/** The same. */
+const blurBackground: EffectWorld = async (source, onFail) =>
+  (await import('./effects/blur.ts')).blurBackground(source, onFail)
 
 function required(devices: MediaDevices | undefined): MediaDevices {
   if (devices === undefined) throw new DOMException('no devices outside secure contexts', 'SecurityError')

@@ -12,43 +12,19 @@ import type { PersonId, RoomId } from '#shared/ids.ts'
 import { callParticipantsMax } from '#shared/limits.ts'
 import { Listeners } from '../../sync/listeners.ts'
 import type { PresencePort } from '../../sync/ports.ts'
+import type { DeviceError, DeviceOption, DeviceWishes, OwnDevice } from './device.ts'
+import type { EffectName, EffectSnapshot } from './effect.ts'
 import { Ice, type IcePort } from './ice.ts'
 import { Inputs } from './inputs.ts'
 import { hear, silent } from './levels.ts'
-import { Mesh, type Outgoing } from './mesh.ts'
+import { Mesh, type Besides, type Outgoing } from './mesh.ts'
 import { keepSame } from './same.ts'
+import { listenToOneself, noVoice } from './own-voice.ts'
 import { goodQuality, type Quality } from './quality.ts'
+import { recordersOf, type RecorderName } from './recorders.ts'
 import { Screen } from './screen.ts'
 import type { LinkStats } from './stats.ts'
 import type { CallWorld, Undo } from './world.ts'
-
-/** Why a device is not on although it was wanted. */
-export type DeviceError =
-  /** The person, or the browser's settings, said no. */
-  | 'refused'
-  /** There is no such device. */
-  | 'missing'
-  /** Another program holds it. */
-  | 'busy'
-  /** It was unplugged while in use. */
-  | 'lost'
-  /** The page is not secure (plain http on a network): browsers give it no devices. */
-  | 'insecure'
-  | 'failed'
-
-export type OwnDevice = Readonly<{
-  /** A muted microphone is `off`. */
-  state: 'off' | 'opening' | 'on'
-  error: DeviceError | null
-  /** The device in use, or the one chosen for next time; null is the browser's default. */
-  deviceId: string | null
-}>
-
-export type DeviceOption = Readonly<{
-  id: string
-  /** Empty until the browser has given permission: it names no device before. */
-  label: string
-}>
 
 export type ParticipantState =
   /** No media yet. */
@@ -70,6 +46,7 @@ export type ParticipantSnapshot = Readonly<{
   hasMicrophone: boolean
   hasCamera: boolean
   hasScreen: boolean
+  isRecording: boolean
   isSpeaking: boolean
   /** How it comes over here; of oneself, how one comes over at the others'. Looked at every two seconds. */
   quality: Quality
@@ -96,16 +73,15 @@ export type CallSnapshot = Readonly<{
   canShareScreen: boolean
   /** No more can join; those in it stay. */
   isFull: boolean
+  /** There is speech at the muted microphone. Nothing of it leaves the page. */
+  isTalkingMuted: boolean
+  /** The microphone is on, and not the least sound comes from it. */
+  isMicrophoneSilent: boolean
+  /** Who records the call, oneself included (CA17); also before one has joined. */
+  recorders: readonly RecorderName[]
+  effects: Readonly<Record<EffectName, EffectSnapshot>>
   /** Why the others cannot be reached, where the server has said so; null otherwise. */
   pathError: ErrorCode | null
-}>
-
-export type DeviceWishes = Readonly<{
-  microphone: boolean
-  camera: boolean
-  /** From an earlier visit; a device that is gone is replaced by the default one. */
-  microphoneId?: string
-  cameraId?: string
 }>
 
 export type CallOptions = Readonly<{
@@ -115,6 +91,8 @@ export type CallOptions = Readonly<{
   self: Readonly<{ personId: PersonId; name: string }>
   /** None by default: then only direct paths are found. */
   ice?: IcePort
+  /** Who talks with the participants beside the call. */
+  besides?: Besides
 }>
 
 export type CallEngine = Readonly<{
@@ -135,11 +113,17 @@ export type CallEngine = Readonly<{
   setCamera(isOn: boolean): void
   chooseMicrophone(deviceId: string): void
   chooseCamera(deviceId: string): void
+  /** Noise is taken out of the microphone's sound, the blur is behind the person at the camera. */
+  setEffect(name: EffectName, isOn: boolean): void
   /** Must be called from a click. Ends without error if the person cancels. */
   startScreen(): void
   stopScreen(): void
-  /** Loudness of the own microphone now: 0 is silence (or none), 1 is as loud as it gets. For meters. */
-  microphoneLevel(): number
+  /** Says to everybody that this peer records the call, or does no more (CA17). Ends with the call. */
+  setRecording(isRecording: boolean): void
+  /** What of this machine is heard by the others: its microphone, and what its screen sounds like. */
+  ownSounds(): readonly MediaStreamTrack[]
+  /** Loudness of the own microphone now: 0 is silence, 1 is as loud as it gets, null is not measured. For meters. */
+  microphoneLevel(): number | null
   /**
    * Tells how large a participant's picture is shown, in pixels of the screen, or that it is not: its sender then
    * sends no more than that (CA12). Until this is told, it is sent as large as may be.
@@ -169,8 +153,10 @@ class Call implements CallEngine {
   readonly #ice: Ice
   readonly #undos: readonly Undo[]
   #isPreview = false
+  #isRecording = false
   #mesh: Mesh | null = null
   #speaking = silent
+  #voice = noVoice
   #cancelTick: Undo | null = null
   #snapshot: CallSnapshot
   /** Undefined while it is being made. */
@@ -217,7 +203,7 @@ class Call implements CallEngine {
   join(): 'full' | null {
     if (this.#mesh !== null) return null
     if (this.#isFull()) return 'full'
-    const { world, presence } = this.#options
+    const { world, presence, besides } = this.#options
     this.#isPreview = false
     this.#inputs.open(null)
     this.#ice.start()
@@ -226,6 +212,7 @@ class Call implements CallEngine {
       presence,
       ice: this.#ice,
       certificate: () => this.#certificate,
+      ...(besides && { besides }),
       onChange: () => this.#update(),
     })
     this.#mesh.join(this.#outgoing())
@@ -238,12 +225,14 @@ class Call implements CallEngine {
     const mesh = this.#mesh
     this.#mesh = null
     this.#isPreview = false
+    this.#isRecording = false
     this.#cancelTick?.()
     mesh?.leave()
     this.#ice.stop()
     this.#screen.stop()
     this.#inputs.close()
     this.#speaking = silent
+    this.#voice = noVoice
     this.#update()
   }
 
@@ -263,6 +252,10 @@ class Call implements CallEngine {
     this.#inputs.choose(this.#inputs.camera, deviceId)
   }
 
+  setEffect(name: EffectName, isOn: boolean): void {
+    this.#inputs.setEffect(name, isOn)
+  }
+
   startScreen(): void {
     if (this.#mesh !== null) this.#screen.start()
   }
@@ -271,7 +264,17 @@ class Call implements CallEngine {
     this.#screen.stop()
   }
 
-  microphoneLevel(): number {
+  setRecording(isRecording: boolean): void {
+    this.#isRecording = isRecording && this.#mesh !== null
+    this.#update()
+  }
+
+  ownSounds(): readonly MediaStreamTrack[] {
+    const { microphone, screenAudio } = this.#outgoing().tracks
+    return [microphone, screenAudio].filter((track) => track !== null)
+  }
+
+  microphoneLevel(): number | null {
     return this.#inputs.level()
   }
 
@@ -313,24 +316,27 @@ class Call implements CallEngine {
     this.#cancelTick = clock.after(tickMs, () => {
       this.#tickLater()
       if (clock.nowMs() - startedAtMs > sleptMs) this.#online()
-      this.#speaking = hear(this.#speaking, this.#inputs.level(), clock.nowMs())
+      const heard = this.#inputs.heard()
+      this.#speaking = hear(this.#speaking, heard.openLevel ?? 0, clock.nowMs())
+      this.#voice = listenToOneself(this.#voice, heard, clock.nowMs())
       this.#mesh?.tick()
     })
   }
 
   #outgoing(): Outgoing {
-    const { microphone, camera } = this.#inputs
+    const { microphone, noise, blur } = this.#inputs
     const tracks = {
-      microphone: microphone.track,
-      camera: camera.track,
+      microphone: noise.track,
+      camera: blur.track,
       screen: this.#screen.picture,
       screenAudio: this.#screen.sound,
     }
     return {
       tracks,
       hasMicrophone: microphone.snapshot().state === 'on',
-      hasCamera: camera.track !== null,
+      hasCamera: tracks.camera !== null,
       hasScreen: tracks.screen !== null,
+      ...(this.#isRecording && { isRecording: true }),
     }
   }
 
@@ -346,9 +352,10 @@ class Call implements CallEngine {
   #look(): CallSnapshot {
     const { microphone, camera } = this.#inputs
     const { media } = this.#options.world
+    const participants = this.#mesh === null ? [] : [this.#self(), ...this.#mesh.participants()]
     return {
       status: this.#mesh !== null ? 'in-call' : this.#isPreview ? 'preview' : 'idle',
-      participants: this.#mesh === null ? [] : [this.#self(), ...this.#mesh.participants()],
+      participants,
       microphone: microphone.snapshot(),
       camera: { ...camera.snapshot(), stream: this.#inputs.preview() },
       screen: this.#screen.snapshot(),
@@ -356,6 +363,10 @@ class Call implements CallEngine {
       canCapture: media.canCapture,
       canShareScreen: media.canShareScreen,
       isFull: this.#isFull(),
+      isTalkingMuted: this.#voice.isTalkingMuted,
+      isMicrophoneSilent: this.#voice.isSilent,
+      recorders: recordersOf(participants, this.#options.presence.others()),
+      effects: { noise: this.#inputs.noise.snapshot(), blur: this.#inputs.blur.snapshot() },
       pathError: this.#ice.errorCode,
     }
   }
@@ -371,6 +382,7 @@ class Call implements CallEngine {
       hasMicrophone,
       hasCamera,
       hasScreen,
+      isRecording: this.#isRecording,
       isSpeaking: hasMicrophone && this.#speaking.isSpeaking,
       quality: this.#mesh?.ownQuality() ?? goodQuality,
       voice: null,
@@ -380,9 +392,7 @@ class Call implements CallEngine {
   }
 
   #isFull(): boolean {
-    let count = 0
-    for (const { call } of this.#options.presence.others().values())
-      if (readCallPresence(call) !== null) count++
-    return count >= callParticipantsMax
+    const states = [...this.#options.presence.others().values()]
+    return states.filter(({ call }) => readCallPresence(call) !== null).length >= callParticipantsMax
   }
 }

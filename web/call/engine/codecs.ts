@@ -17,7 +17,8 @@ export function trimCodecs(codecs: readonly RTCRtpCodec[], isSpeech = false): RT
       case 'video/rtx':
         return true
       case 'video/vp9':
-        return sdpFmtpLine === '' || sdpFmtpLine.includes('profile-id=0')
+        // Profile 0 need not be named (RFC 9628 §6), and Firefox does not.
+        return !sdpFmtpLine.includes('profile-id=') || sdpFmtpLine.includes('profile-id=0')
       case 'video/h264':
         return sdpFmtpLine.includes('profile-level-id=42e0') && sdpFmtpLine.includes('packetization-mode=1')
       default:

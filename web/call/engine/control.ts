@@ -14,11 +14,14 @@ export function openControl(connection: RTCPeerConnection): RTCDataChannel {
 /** What stands around a slot. */
 const envelopeSizeMax = 96
 
+/** What is told of a part in the call on the channel alone: that this machine is too busy to encode it all (CA14). */
+export type ToldCall = CallPresence & Readonly<{ isBusy?: true }>
+
 export type ControlMessage =
   /** I am alive. */
   | Readonly<{ k: 'ping' }>
   | Readonly<{ k: 'slot'; slot: SignalSlot }>
-  | Readonly<{ k: 'call'; call: CallPresence }>
+  | Readonly<{ k: 'call'; call: ToldCall }>
   /** How large I show your pictures (CA12). */
   | Readonly<{ k: 'shown'; shown: Shown }>
   /** Pass this on to the participant of that clientID (CA11). */
@@ -51,7 +54,7 @@ export function readControl(data: unknown): ControlMessage | null {
       return slot && { k: 'slot', slot }
     }
     case 'call': {
-      const call = readCallPresence('call' in value ? value.call : null)
+      const call = readToldCall('call' in value ? value.call : null)
       return call && { k: 'call', call }
     }
     case 'shown': {
@@ -71,6 +74,12 @@ export function readControl(data: unknown): ControlMessage | null {
     default:
       return null
   }
+}
+
+function readToldCall(value: unknown): ToldCall | null {
+  const call = readCallPresence(value)
+  if (call === null) return null
+  return (value as Readonly<{ isBusy?: unknown }>).isBusy === true ? { ...call, isBusy: true } : call
 }
 
 function isClientId(value: unknown): value is number {

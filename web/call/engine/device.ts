@@ -1,7 +1,44 @@
 /**
  * One of this machine's inputs: what is wanted of it, what is open, and what went wrong.
  */
-import type { DeviceError, OwnDevice } from './call.ts'
+
+/** Why a device is not on although it was wanted. */
+export type DeviceError =
+  /** The person, or the browser's settings, said no. */
+  | 'refused'
+  /** There is no such device. */
+  | 'missing'
+  /** Another program holds it. */
+  | 'busy'
+  /** It was unplugged while in use. */
+  | 'lost'
+  /** The page is not secure (plain http on a network): browsers give it no devices. */
+  | 'insecure'
+  /** A camera that was to be blurred could not be. */
+  | 'unblurred'
+  | 'failed'
+
+export type OwnDevice = Readonly<{
+  /** A muted microphone is `off`. */
+  state: 'off' | 'opening' | 'on'
+  error: DeviceError | null
+  /** The device in use, or the one chosen for next time; null is the browser's default. */
+  deviceId: string | null
+}>
+
+export type DeviceOption = Readonly<{
+  id: string
+  /** Empty until the browser has given permission: it names no device before. */
+  label: string
+}>
+
+export type DeviceWishes = Readonly<{
+  microphone: boolean
+  camera: boolean
+  /** From an earlier visit; a device that is gone is replaced by the default one. */
+  microphoneId?: string
+  cameraId?: string
+}>
 
 export class Device {
   readonly kind: 'microphone' | 'camera'

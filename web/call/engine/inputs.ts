@@ -3,8 +3,10 @@
  *
  * Invariant: what is opened after it is no longer wanted is released at once; after `close` nothing stays open.
  */
-import { Device, readDeviceError } from './device.ts'
-import type { DeviceOption, DeviceWishes } from './call.ts'
+import { Device, readDeviceError, type DeviceOption, type DeviceWishes } from './device.ts'
+import { Effect, type EffectName } from './effect.ts'
+import { MutedEar } from './muted-ear.ts'
+import type { Heard } from './own-voice.ts'
 import type { MediaWorld, Meter, Undo } from './world.ts'
 
 export type DeviceLists = Readonly<{
@@ -19,9 +21,12 @@ const coresForLargePicture = 4
 export class Inputs {
   readonly microphone = new Device('microphone')
   readonly camera = new Device('camera')
+  readonly noise: Effect
+  readonly blur: Effect
   readonly #media: MediaWorld
   readonly #onChange: () => void
   readonly #undoDevicesChange: Undo
+  readonly #mutedEar: MutedEar
   #lists: DeviceLists = { microphones: [], cameras: [], speakers: [] }
   #preview: Readonly<{ track: MediaStreamTrack; stream: MediaStream }> | null = null
   #meter: Readonly<{ track: MediaStreamTrack; meter: Meter | null }> | null = null
@@ -32,6 +37,9 @@ export class Inputs {
   constructor(media: MediaWorld, onChange: () => void) {
     this.#media = media
     this.#onChange = onChange
+    this.#mutedEar = new MutedEar(media)
+    this.noise = new Effect(media.effects.noise, false, () => this.#kick())
+    this.blur = new Effect(media.effects.blur, true, () => this.#kick())
     this.#undoDevicesChange = media.onDevicesChange(() => {
       if (this.#isOpen) void this.#list()
     })
@@ -71,22 +79,39 @@ export class Inputs {
     this.#kick()
   }
 
-  /** The camera as a stream of its own; the same object as long as it is the same track. */
+  setEffect(name: EffectName, isWanted: boolean): void {
+    this[name].want(isWanted)
+    this.#kick()
+  }
+
+  /** The camera as it is sent, as a stream of its own; the same object as long as it is the same track. */
   preview(): MediaStream | null {
-    const { track } = this.camera
+    const { track } = this.blur
     if (track === null) return (this.#preview = null)
     if (this.#preview?.track !== track) this.#preview = { track, stream: this.#media.streamOf([track]) }
     return this.#preview.stream
   }
 
-  level(): number {
-    const { track, isWanted } = this.microphone
-    if (track === null || !isWanted) return 0
+  /** Loudness of the open microphone; null while there is none, or it cannot be measured. */
+  level(): number | null {
+    const { track } = this.noise
+    const { isWanted } = this.microphone
+    if (track === null || !isWanted) return null
     if (this.#meter?.track !== track) {
       this.#dropMeter()
       this.#meter = { track, meter: this.#media.meter(track) }
     }
-    return this.#meter.meter?.level() ?? 0
+    return this.#meter.meter?.level() ?? null
+  }
+
+  /** What there is to be heard of oneself, muted or not. */
+  heard(): Heard {
+    const { track, isWanted } = this.microphone
+    return {
+      openLevel: this.level(),
+      mutedLevel: track === null || isWanted ? null : this.#mutedEar.level(track),
+      isCutOff: isWanted && track?.muted === true,
+    }
   }
 
   [Symbol.dispose](): void {
@@ -118,9 +143,21 @@ export class Inputs {
   #settle(): Device[] {
     const devices = [this.microphone, this.camera]
     for (const device of devices) if (!this.#isOpen || device.isStale()) device.release()
+    if (this.microphone.track === null || this.microphone.isWanted) this.#mutedEar[Symbol.dispose]()
     if (this.microphone.track === null) this.#dropMeter()
     else this.microphone.track.enabled = this.microphone.isWanted
+    this.#applyEffects()
     return this.#isOpen ? devices.filter(({ isWanted, track }) => isWanted && track === null) : []
+  }
+
+  #applyEffects(): void {
+    this.noise.follow(this.microphone.track)
+    if (this.noise.track !== null) this.noise.track.enabled = this.microphone.isWanted
+    this.blur.follow(this.camera.track)
+    if (!this.blur.isRefused) return
+    this.camera.release()
+    this.camera.fail('unblurred')
+    this.blur.follow(null)
   }
 
   /** Leaves each with a track or an error. */
@@ -172,8 +209,17 @@ export class Inputs {
       if (device.track !== track) return
       device.lose()
       this.#kick()
+      void this.#askWhyLost(device)
     })
     device.take(track)
+  }
+
+  /** A permission that was taken back ends a track as unplugging does. Never rejects. */
+  async #askWhyLost(device: Device): Promise<void> {
+    const answer = await this.#media.permission(device.kind).catch(() => null)
+    if (answer === null || answer === 'granted' || device.error !== 'lost') return
+    device.error = 'refused'
+    this.#onChange()
   }
 
   /** Asking for both when one is denied would be answered by no for both. */

@@ -34,6 +34,7 @@ export function openMeter(track: MediaStreamTrack): Meter | null {
     level: () => {
       // A page that nobody has touched yet starts its audio suspended; a refusal is answered by the next reading.
       if (context.state === 'suspended') void context.resume().catch(() => undefined)
+      if (context.state !== 'running') return null
       analyser.getFloatTimeDomainData(samples)
       let sum = 0
       for (const sample of samples) sum += sample * sample

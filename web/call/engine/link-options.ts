@@ -1,7 +1,8 @@
 /**
  * What a link is made with: between whom it is, and whom it tells.
  */
-import type { CallPresence, SignalSlot } from '#shared/call/signal.ts'
+import type { SignalSlot } from '#shared/call/signal.ts'
+import type { ToldCall } from './control.ts'
 import type { CallWorld } from './world.ts'
 
 export type LinkOptions = Readonly<{
@@ -14,7 +15,7 @@ export type LinkOptions = Readonly<{
   remoteSession: string
   /** Above any generation that these two sessions have used before (CA2). */
   generation: number
-  call: CallPresence
+  call: ToldCall
   /** The slot for presence may have changed. */
   onSlot: () => void
   /** Anything else that can be seen may have changed. */

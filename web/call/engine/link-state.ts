@@ -98,6 +98,11 @@ export function stepLink(state: LinkState, event: LinkEvent, nowMs: number, isPo
   }
 }
 
+/** Whether what was heard at this time tells that an interruption is over. */
+export function isOver(state: LinkState, heardAtMs: number): boolean {
+  return state.kind === 'interrupted' && heardAtMs > state.giveUpAtMs - interruptedMaxMs
+}
+
 /** What a person is told of it. The first rebuild after a failure is silent: it mostly helps. */
 export function participantState(state: LinkState): LinkState['kind'] {
   if (state.kind === 'connected' || state.kind === 'interrupted') return state.kind

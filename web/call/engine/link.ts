@@ -6,15 +6,15 @@
  * state. Rules CA1–CA12 of docs/PROTOCOL.md.
  */
 import type { Shown } from '#shared/call/shown.ts'
-import { fitSlot, type CallPresence, type SignalSlot } from '#shared/call/signal.ts'
+import { fitSlot, type SignalSlot } from '#shared/call/signal.ts'
 import type { Allowance } from './budget.ts'
-import { openControl, readControl, writeControl, type ControlMessage } from './control.ts'
+import { openControl, readControl, writeControl, type ControlMessage, type ToldCall } from './control.ts'
 import { Gate } from './gate.ts'
 import { Hearing } from './hearing.ts'
 import { Inbox, type Way } from './inbox.ts'
 import { noTracks, type Lines, type LineTracks } from './lines.ts'
 import type { LinkOptions } from './link-options.ts'
-import { startLink, stepLink, type LinkEvent, type LinkState } from './link-state.ts'
+import { isOver, startLink, stepLink, type LinkEvent, type LinkState } from './link-state.ts'
 import { Measuring } from './measuring.ts'
 import { Negotiation } from './negotiation.ts'
 import { passBufferedMax } from './relay.ts'
@@ -52,9 +52,9 @@ export class Link {
   #ownShown: Shown = {}
   readonly #shownOut: Gate
   readonly #shownIn: Gate
-  #ownCall: CallPresence
+  #ownCall: ToldCall
   /** What the other side has said of itself on the channel. */
-  #remoteCall: CallPresence | null = null
+  #remoteCall: ToldCall | null = null
   #hasSignal = false
   #saidAtMs = -Infinity
   readonly #hearing = new Hearing()
@@ -80,7 +80,7 @@ export class Link {
     return this.#hasSignal || this.#hearing.hasSaid
   }
 
-  get remoteCall(): CallPresence | null {
+  get remoteCall(): ToldCall | null {
     return this.#remoteCall
   }
 
@@ -148,7 +148,7 @@ export class Link {
   }
 
   /** Tells the other side what this one is now. */
-  tell(call: CallPresence): void {
+  tell(call: ToldCall): void {
     this.#ownCall = call
     this.#say({ k: 'call', call })
   }
@@ -181,6 +181,7 @@ export class Link {
     if (!isRead || connection !== this.#wire.connection) return
     const { packetAtMs, hasNewAllowance } = this.#measuring
     if (packetAtMs !== null) this.#hearing.packet(packetAtMs)
+    if (packetAtMs !== null && isOver(this.#state, packetAtMs)) this.#step({ kind: 'heard' })
     if (hasNewAllowance) negotiation.send(this.#tracks, this.#allowance())
   }
 
@@ -217,8 +218,8 @@ export class Link {
 
   /** A path that carries nothing is lost, whatever it calls itself. */
   #listen(nowMs: number): void {
-    if (this.#state.kind !== 'connected' || !this.#hearing.hasSaid) return
-    // A page whose scripts sleep may still be seen and heard.
+    if (!this.#hearing.hasSaid) return
+    // A page whose scripts sleep may still be seen and heard; after a cut, packets pass long before the channel does.
     if (this.#hearing.channelSilentMs(nowMs) >= suspiciousMs) void this.measure()
     if (this.#hearing.isLost(nowMs)) this.#step({ kind: 'silent' })
   }

@@ -8,20 +8,15 @@
 import { callParticipantsMax } from '#shared/limits.ts'
 import type { Shown } from '#shared/call/shown.ts'
 import type { PresenceState } from '#shared/presence/presence.ts'
-import {
-  newCallSession,
-  readCallPresence,
-  readSignalSlot,
-  type CallPresence,
-  type SignalSlot,
-} from '#shared/call/signal.ts'
+import { newCallSession, readSignalSlot, type CallPresence, type SignalSlot } from '#shared/call/signal.ts'
 import type { PresencePort } from '../../sync/ports.ts'
 import type { ParticipantSnapshot } from './call.ts'
+import type { ToldCall } from './control.ts'
 import type { Ice } from './ice.ts'
-import { hear, silent, type Speaking } from './levels.ts'
+import { hear, silent } from './levels.ts'
 import { Link } from './link.ts'
 import { noTracks, type LineTracks } from './lines.ts'
-import { participantState } from './link-state.ts'
+import { callIn, callOf, describe, isHeard, type Peer } from './peer.ts'
 import { goodQuality, judgeRemote, judgeSelf, type Quality } from './quality.ts'
 import { PassBudget, RelayPlan } from './relay.ts'
 import { keepSame } from './same.ts'
@@ -35,31 +30,31 @@ export type MeshOptions = Readonly<{
   ice: Pick<Ice, 'configuration'>
   /** What this call's connections are signed with; undefined while that is being made, and until then none is. */
   certificate: () => RTCCertificate | null | undefined
+  /** Who talks with a participant beside the call, over a channel of the same connection. */
+  besides?: Besides
   onChange: () => void
 }>
+
+/** Takes a participant's channel over until undone: another of theirs takes its place. */
+export type Besides = (clientId: number, channel: RTCDataChannel) => Undo
 
 /** What is sent to everyone, and what is said of it. */
 export type Outgoing = Readonly<{ tracks: LineTracks } & Omit<CallPresence, 'session'>>
 
-type Peer = {
-  readonly clientId: number
-  readonly session: string
-  readonly link: Link
-  /** As presence said last. */
-  state: PresenceState
-  call: CallPresence
-  speaking: Speaking
-  readonly budget: PassBudget
-  readonly plan: RelayPlan
-}
-
 /** How it ended with a session that may still be seen in presence. */
 type Ended = Readonly<{ session: string; generation: number; saidBye: boolean }>
 
+/** The other channel is `control` (control.ts). */
+const besidesChannel = { negotiated: true, id: 1 } as const
 /** Goodbyes are on their way within this time; then the connections close. */
 const byeMs = 100
 /** After the server is back it has said within this time who is there. */
 const settleMs = 2_000
+/**
+ * Who was silent before the server said that it is gone was without a network: its return is what ended the old socket,
+ * and a new one is on its way for so long.
+ */
+const returnMs = 2_500
 /** Statistics are read this often. */
 const measureIntervalMs = 2_000
 /** Several may join at the same moment; what is beyond this is not honest. */
@@ -81,6 +76,10 @@ export class Mesh {
   #liveSinceMs: number | null = null
   #measuredAtMs = -Infinity
   #quality: ReadonlyMap<number, Quality> = new Map()
+  /** This machine cannot encode all that it should. */
+  #isBusy = false
+  /** By clientID, who is talked with beside the call. */
+  readonly #besides = new Map<number, Undo>()
   /** By clientID: one who joins again is shown as before. */
   readonly #shown = new Map<number, Shown>()
 
@@ -111,9 +110,8 @@ export class Mesh {
     this.#sendToAll()
     this.#call = keepSame(before, this.#ownCall())
     if (this.#call === before) return
-    const call = this.#call
-    this.#options.presence.set('call', call)
-    for (const { link } of this.#peers.values()) link.tell(call)
+    this.#options.presence.set('call', this.#call)
+    this.#tell()
   }
 
   /** Makes the links equal to presence, and hands them its slots. */
@@ -129,12 +127,15 @@ export class Mesh {
     for (const peer of [...this.#peers.values()]) {
       const state = others.get(peer.clientId)
       const call = callIn(state)
-      // Who is in the call anew has left it before, whatever the old link still hears. Whom the server bars is heard no
-      // more, however much they say (CA6).
+      // Who is in the call anew has left it before, whatever the old link still hears. Whom the server bars, or who is
+      // out of the room, is heard no more, however much they say (CA6, RO8).
       const isReplaced = call !== null && call.session !== peer.session
-      const isBarred = state?.standing?.barred !== undefined
+      const isOut = state === undefined && presence.hasLeft(peer.clientId)
+      const isBarred = isOut || state?.standing?.barred !== undefined
       if (isReplaced || isBarred) this.#remove(peer, false)
-      if (isBarred || call !== null) continue
+      const isUnknown = state === undefined && this.#liveSinceMs !== null
+      peer.awaitedUntilMs = isUnknown ? (peer.awaitedUntilMs ?? this.#awaitUntilMs(peer)) : null
+      if (isBarred || call !== null || (peer.awaitedUntilMs ?? 0) > this.#nowMs()) continue
       const isSaid = isSettled || state !== undefined
       if ((isSaid || !isCutOff) && peer.link.isSilent(isSaid)) this.#remove(peer, false)
     }
@@ -222,10 +223,18 @@ export class Mesh {
     presence.set('call', undefined)
     const links = Array.from(this.#peers.values(), ({ link }) => link)
     this.#peers.clear()
+    for (const end of this.#besides.values()) end()
     for (const link of links) link.bye()
     world.clock.after(byeMs, () => {
       for (const link of links) link[Symbol.dispose]()
     })
+  }
+
+  /** Only who still has a connection is waited for: it would be lost. */
+  #awaitUntilMs({ link }: Peer): number {
+    const { kind } = link.state
+    const mayReturn = link.isSilent(true) && (kind === 'connected' || kind === 'interrupted')
+    return mayReturn ? this.#nowMs() + returnMs : -Infinity
   }
 
   #pokeLinks(): void {
@@ -260,15 +269,29 @@ export class Mesh {
     this.#quality = new Map(
       [...stats].map(([clientId, own]) => {
         const others = [...stats].flatMap(([other, one]) => (other === clientId ? [] : [one]))
-        const isSilent = this.#peers.get(clientId)?.link.isSilent() ?? true
-        return [clientId, judgeRemote(own, isSilent, others)]
+        const link = this.#peers.get(clientId)?.link
+        const said = { isSilent: link?.isSilent() ?? true, isBusy: link?.remoteCall?.isBusy === true }
+        return [clientId, judgeRemote(own, said, others)]
       }),
     )
+    const isBusy = [...stats.values()].some(({ limitedBy }) => limitedBy === 'cpu')
+    if (isBusy === this.#isBusy) return
+    this.#isBusy = isBusy
+    this.#tell()
+  }
+
+  /** Tells the others what this one is now, and that it is busy (CA14). */
+  #tell(): void {
+    for (const { link } of this.#peers.values()) link.tell(this.#told())
+  }
+
+  #told(): ToldCall {
+    return this.#isBusy ? { ...this.#call, isBusy: true } : this.#call
   }
 
   #ownCall(): CallPresence {
-    const { hasMicrophone, hasCamera, hasScreen } = this.#outgoing
-    return { session: this.#session, hasMicrophone, hasCamera, hasScreen }
+    const { tracks: _sent, ...said } = this.#outgoing
+    return { session: this.#session, ...said }
   }
 
   *#slots(): Iterable<readonly [number, SignalSlot]> {
@@ -300,13 +323,13 @@ export class Mesh {
     const isBack = ended?.session === call.session
     if ((isBack && ended.saidBye) || this.#peers.size >= linksMax) return null
     const link = new Link({
-      world,
+      world: { ...world, connect: (with_) => this.#connect(clientId, with_) },
       configuration: () => this.#signed(ice.configuration ?? configuration),
       isPolite: presence.clientId > clientId,
       session: this.#session,
       remoteSession: call.session,
       generation: isBack ? ended.generation + 1 : 0,
-      call: this.#call,
+      call: this.#told(),
       onSlot: () => this.#writer.changed(),
       onChange,
       onBye: () => this.#bye(clientId, link),
@@ -319,6 +342,7 @@ export class Mesh {
       link,
       state,
       call,
+      awaitedUntilMs: null,
       speaking: silent,
       budget: new PassBudget(),
       plan: new RelayPlan(),
@@ -328,6 +352,18 @@ export class Mesh {
     this.#peers.set(clientId, peer)
     this.#writer.changed()
     return peer
+  }
+
+  /** With a channel for what goes on beside the call: both ends open it alike. */
+  #connect(clientId: number, configuration: RTCConfiguration): RTCPeerConnection {
+    const { world, besides } = this.#options
+    const connection = world.connect(configuration)
+    if (besides !== undefined)
+      this.#besides.set(
+        clientId,
+        besides(clientId, connection.createDataChannel('documents', besidesChannel)),
+      )
+    return connection
   }
 
   #signed(configuration: RTCConfiguration): RTCConfiguration {
@@ -349,6 +385,8 @@ export class Mesh {
     this.#ended.set(clientId, { session, generation: link.state.generation, saidBye })
     const [oldest] = this.#ended.keys()
     if (this.#ended.size > endedMax && oldest !== undefined) this.#ended.delete(oldest)
+    this.#besides.get(clientId)?.()
+    this.#besides.delete(clientId)
     link[Symbol.dispose]()
     this.#writer.changed()
   }
@@ -356,40 +394,5 @@ export class Mesh {
   #sendToAll(): void {
     const count = this.#peers.size + 1
     for (const { link } of this.#peers.values()) link.send(this.#outgoing.tracks, count)
-  }
-}
-
-/** A peer's part in the call; whom the server bars has none (CA6). */
-function callIn(state: PresenceState | undefined): CallPresence | null {
-  return state?.standing?.barred === undefined ? readCallPresence(state?.call) : null
-}
-
-/** It can pass on what it is given. */
-function isHeard({ link }: Peer): boolean {
-  return link.state.kind === 'connected' && !link.isSilent()
-}
-
-/** On the channel it is heard first, and without the server; presence counts until the channel speaks. */
-function callOf({ link, call }: Peer): CallPresence {
-  return link.isSilent() ? call : (link.remoteCall ?? call)
-}
-
-function describe(peer: Peer, quality: Quality): ParticipantSnapshot {
-  const { clientId, link, state, speaking } = peer
-  const { hasMicrophone, hasCamera, hasScreen } = callOf(peer)
-  return {
-    clientId,
-    personId: state.user?.personId ?? null,
-    name: state.user?.name ?? '',
-    isSelf: false,
-    state: participantState(link.state),
-    hasMicrophone,
-    hasCamera,
-    hasScreen,
-    isSpeaking: speaking.isSpeaking,
-    quality,
-    voice: link.media.voice,
-    camera: hasCamera ? link.media.camera : null,
-    screen: hasScreen ? link.media.screen : null,
   }
 }

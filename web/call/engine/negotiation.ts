@@ -9,6 +9,7 @@
 import type { Description, SignalCandidate, SignalSlot } from '#shared/call/signal.ts'
 import { applyBudget, budgetOf, fullAllowance, type Allowance } from './budget.ts'
 import { trimCodecs, tuneSpeech } from './codecs.ts'
+import { canRestart, dropUnofferedCodecs } from './dialects.ts'
 import {
   addFirstLines,
   addScreenLines,
@@ -36,7 +37,7 @@ export type NegotiationOptions = Readonly<{
   onRegisters: () => void
   /** The lines may have changed. */
   onLines: (lines: Lines) => void
-  /** A description was refused: this generation cannot go on. */
+  /** A description was refused, or new paths are not to be had: this generation cannot go on. */
   onBroken: () => void
 }>
 
@@ -58,6 +59,9 @@ export class Negotiation {
   /** Number of the newest offer of the other side that was dealt with. */
   #offerSeen = 0
   readonly #candidatesSeen = new Set<string>()
+
+  /** The newest description of the other side that was wanted. */
+  #remoteSdp = ''
 
   #needsOffer = false
   #tracks: LineTracks = noTracks
@@ -110,8 +114,11 @@ export class Negotiation {
     this.#kick()
   }
 
+  /** Looks for new paths; where the other side would not follow, this generation is over. */
   restartIce(): void {
-    this.#connection.restartIce()
+    if (canRestart(this.#connection.localDescription?.sdp ?? '', this.#remoteSdp))
+      this.#connection.restartIce()
+    else this.#options.onBroken()
   }
 
   /** Since when the offer has waited for its answer, or the answer for a sign that it was taken; or null. */
@@ -165,6 +172,7 @@ export class Negotiation {
 
   async #takeAnswer([n, sdp]: Description): Promise<void> {
     if (this.#offer?.[0] !== n) return
+    this.#remoteSdp = sdp
     await this.#connection.setRemoteDescription({ type: 'answer', sdp: tuneSpeech(sdp) })
     this.#offer = null
     this.#options.onRegisters()
@@ -175,6 +183,7 @@ export class Negotiation {
     // A collision: the impolite side's own offer stands, and will be answered.
     if (this.#connection.signalingState !== 'stable' && !this.#options.isPolite) return
     this.#offerSeen = n
+    this.#remoteSdp = sdp
     try {
       await this.#connection.setRemoteDescription({ type: 'offer', sdp: tuneSpeech(sdp) })
     } finally {
@@ -185,7 +194,7 @@ export class Negotiation {
     await this.#arrangeLines()
     await this.#connection.setLocalDescription()
     this.#answeredAtMs = this.#options.world.clock.nowMs()
-    this.#answer = [n, this.#connection.localDescription?.sdp ?? '']
+    this.#answer = [n, this.#described()]
     this.#options.onRegisters()
   }
 
@@ -207,8 +216,13 @@ export class Negotiation {
     await this.#connection.setLocalDescription()
     this.#offersCount++
     this.#offeredAtMs = this.#options.world.clock.nowMs()
-    this.#offer = [this.#offersCount, this.#connection.localDescription?.sdp ?? '']
+    this.#offer = [this.#offersCount, this.#described()]
     this.#options.onRegisters()
+  }
+
+  /** The local description, as any browser reads it. */
+  #described(): string {
+    return dropUnofferedCodecs(this.#connection.localDescription?.sdp ?? '')
   }
 
   /** The first description of a generation is the polite side's (CA3). */

@@ -22,6 +22,10 @@ export type QualityReason =
   | 'my-upload'
   /** What is said comes late, or unevenly. */
   | 'delay'
+  /** … on a way through a relay, which is longer. */
+  | 'relay'
+  /** Their machine cannot encode what it should, as it says (CA14). */
+  | 'their-cpu'
   /** Of oneself: this machine cannot encode what it should. */
   | 'cpu'
 
@@ -39,15 +43,21 @@ const jitterPoorMs = 150
 const uploadPoorBitrate = 100_000
 
 /** What to say of one remote participant; `others` are the links to everybody else. */
-export function judgeRemote(stats: LinkStats, isSilent: boolean, others: readonly LinkStats[]): Quality {
+export function judgeRemote(
+  stats: LinkStats,
+  { isSilent = false, isBusy = false }: Readonly<{ isSilent?: boolean; isBusy?: boolean }>,
+  others: readonly LinkStats[],
+): Quality {
   if (isSilent) return { level: 'poor', reason: 'silent' }
   const loss = level(stats.lossIn, lossFair, lossPoor)
   const delay = worse(
     level(stats.roundTripMs ?? 0, roundTripFairMs, roundTripPoorMs),
     level(stats.jitterMs ?? 0, jitterFairMs, jitterPoorMs),
   )
-  if (loss === 'good' && delay === 'good') return goodQuality
-  if (rank(delay) > rank(loss)) return { level: delay, reason: 'delay' }
+  if (loss === 'good' && delay === 'good')
+    return isBusy ? { level: 'fair', reason: 'their-cpu' } : goodQuality
+  if (rank(delay) > rank(loss))
+    return { level: delay, reason: stats.path?.kind === 'relay' ? 'relay' : 'delay' }
   return { level: loss, reason: lossReason(others) }
 }
 

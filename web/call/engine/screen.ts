@@ -3,8 +3,8 @@
  *
  * Invariant: at most one share is open or being opened; what is chosen after it was called off is released at once.
  */
-import { readDeviceError } from './device.ts'
-import type { CallSnapshot, DeviceError } from './call.ts'
+import { readDeviceError, type DeviceError } from './device.ts'
+import type { CallSnapshot } from './call.ts'
 import type { MediaWorld } from './world.ts'
 
 /** Text moves little: sharp pictures matter more than many. */

@@ -30,7 +30,7 @@ export type LinkStats = Readonly<{
   sent: Readonly<{ camera: PictureStats | null; screen: PictureStats | null }>
   /** Why what is sent is less than it might be. */
   limitedBy: 'cpu' | 'bandwidth' | null
-  /** How the packets go: `host`, `srflx`, `prflx` or `relay`, and over what. */
+  /** How the packets go: `host`, `srflx`, `prflx`, or `relay` if there is one at either end; and over what. */
   path: Readonly<{ kind: string; protocol: string }> | null
   /** How long before this reading the newest packet came. */
   packetAgeMs: number | null
@@ -70,6 +70,7 @@ type Report = Readonly<
     availableOutgoingBitrate: number
     lastPacketReceivedTimestamp: number
     localCandidateId: string
+    remoteCandidateId: string
     candidateType: string
     protocol: string
     relayProtocol: string
@@ -129,6 +130,7 @@ export function readStats(
   )
   const limit = outbound.map(({ qualityLimitationReason }) => qualityLimitationReason)
   const local = byId.get(pair?.localCandidateId ?? '')
+  const remote = byId.get(pair?.remoteCandidateId ?? '')
   const stats: LinkStats = {
     roundTripMs: pair?.currentRoundTripTime === undefined ? null : pair.currentRoundTripTime * 1_000,
     availableBitrate: pair?.availableOutgoingBitrate ?? null,
@@ -145,7 +147,10 @@ export function readStats(
     path:
       local === undefined
         ? null
-        : { kind: local.candidateType ?? '', protocol: local.relayProtocol ?? local.protocol ?? '' },
+        : {
+            kind: remote?.candidateType === 'relay' ? 'relay' : (local.candidateType ?? ''),
+            protocol: local.relayProtocol ?? local.protocol ?? '',
+          },
     packetAgeMs: packetAge([...inbound, ...(pair === null ? [] : [pair])]),
   }
   return { stats, counters: { atMs, values } }

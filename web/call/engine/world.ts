@@ -4,6 +4,7 @@
  * Everything the engine touches comes through here, so that it runs on fakes in Node. `browser-world.ts` is the real
  * one. Invariant: nothing else in this folder names a global of the browser.
  */
+import type { EffectName } from './effect.ts'
 
 /** Undoes what returned it. Calling it twice does nothing. */
 export type Undo = () => void
@@ -31,11 +32,25 @@ export type MediaWorld = Readonly<{
   meter(track: MediaStreamTrack): Meter | null
   /** Logical processors, as the browser tells it. */
   coresCount: number
+  /** Null where the browser cannot do it. */
+  effects: Readonly<Record<EffectName, EffectWorld | null>>
+}>
+
+/**
+ * Starts an effect on a track, which goes on. Rejects if it cannot be fetched or started; `onFail` is called if it ends
+ * by itself later.
+ */
+export type EffectWorld = (source: MediaStreamTrack, onFail: () => void) => Promise<RunningEffect>
+
+export type RunningEffect = Readonly<{
+  track: MediaStreamTrack
+  /** Ends the track, but not its source. */
+  [Symbol.dispose](): void
 }>
 
 export type Meter = Readonly<{
-  /** Loudness now: 0 is silence, 1 is as loud as it gets. */
-  level(): number
+  /** Loudness now: 0 is silence, 1 is as loud as it gets. Null while the browser lets nothing be measured. */
+  level(): number | null
   [Symbol.dispose](): void
 }>
 

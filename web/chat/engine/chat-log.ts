@@ -6,15 +6,18 @@
  * other, so that a long history costs no more than a short one.
  */
 import { chatLimits, type SpeechLimits } from '#shared/chat/limits.ts'
+import type { Mention } from '#shared/chat/mention.ts'
 import { messageKey, parseMessageKey, refuseMessageText, type MessageKey } from '#shared/chat/message.ts'
 import { compareMessages } from '#shared/chat/order.ts'
 import { AppError } from '#shared/errors.ts'
+import { textOfFiles, type FileValue } from '#shared/files/file.ts'
 import type { Seat } from '#shared/ids.ts'
+import { orderJumpMax } from '#shared/limits.ts'
 import { Listeners } from '../../sync/listeners.ts'
 import type { DocumentPort, Undo } from '../../sync/ports.ts'
 import type { KeptEntries } from '../../sync/world.ts'
-import { isSameRow, type ChatRow } from './chat-row.ts'
-import { Delivery, type DeliveryWorld } from './delivery.ts'
+import { isSameRow, noFiles, waitingRow, type ChatRow } from './chat-row.ts'
+import { Delivery, type DeliveryWorld, type FilesPort } from './delivery.ts'
 import { Outbox } from './outbox.ts'
 import { PageLog } from './page-log.ts'
 
@@ -27,6 +30,8 @@ export type ChainPort = Readonly<{
   tail(): number | null
   onTail(listener: () => void): Undo
   openPage(page: number): DocumentPort
+  /** From one message of this person's to the next, as the room wants it now (CH15). */
+  slowMs?(): number
 }>
 
 export type ChatWorld = DeliveryWorld & Readonly<{ random(): number }>
@@ -46,6 +51,15 @@ type Options = Readonly<{
   outbox: KeptEntries
   world: ChatWorld
   speechLimits?: SpeechLimits
+  /** Without, no message has to wait for its files. */
+  files?: FilesPort
+}>
+
+/** What goes with the text of a message. */
+type Said = Readonly<{
+  replyTo?: MessageKey | undefined
+  mentions?: readonly Mention[]
+  files?: readonly FileValue[]
 }>
 
 /** Pages that are shown at once: some 3,000 messages. */
@@ -69,11 +83,11 @@ export class ChatLog {
   #last: number | null = null
   #tail: PageLog | null = null
 
-  constructor({ chain, outbox, world, speechLimits = chatLimits.speech }: Options) {
+  constructor({ chain, outbox, world, speechLimits = chatLimits.speech, files }: Options) {
     this.#chain = chain
     this.#world = world
     this.#outbox = new Outbox(outbox)
-    this.#delivery = new Delivery(this.#outbox, world, speechLimits)
+    this.#delivery = new Delivery(this.#outbox, world, speechLimits, files, () => chain.slowMs?.() ?? 0)
     this.#undos = [
       this.#outbox.onChange(() => {
         this.#look()
@@ -81,6 +95,9 @@ export class ChatLog {
       chain.onTail(() => {
         this.#follow()
       }),
+      files?.onChange(() => {
+        this.#look()
+      }) ?? (() => undefined),
     ]
     this.#follow()
   }
@@ -173,25 +190,34 @@ export class ChatLog {
     return true
   }
 
-  /** Throws the code of errors.ts where the text may not be sent (CH2). */
-  send(text: string, replyTo?: MessageKey): void {
+  /** Throws the code of errors.ts where the text may not be sent (CH2). With files it may be empty (FI5). */
+  send(said: string, { replyTo, mentions = [], files = noFiles }: Said = {}): void {
+    const text = said === '' && files.length > 0 ? textOfFiles(files) : said
     const refusal = refuseMessageText(text)
     if (refusal !== null) throw new AppError(refusal)
     const key = messageKey(this.#chain.seat, this.#world.nowMs(), this.#world.random())
     const l = 1 + this.#highestSeen()
     this.showLatest()
-    this.#outbox.put(key, { x: text, l, ...(replyTo === undefined ? {} : { re: replyTo }) })
+    this.#outbox.put(key, {
+      x: text,
+      l,
+      ...(replyTo === undefined ? {} : { re: replyTo }),
+      ...(files.length === 0 ? {} : { fs: files }),
+      ...(mentions.length === 0 ? {} : { at: mentions }),
+    })
   }
 
   /** Throws the code of errors.ts where this may not be said instead. */
-  edit(key: MessageKey, text: string): void {
+  edit(key: MessageKey, text: string, mentions: readonly Mention[] = []): void {
     const refusal = refuseMessageText(text)
     if (refusal !== null) throw new AppError(refusal)
     const pages = this.#pagesOf(key)
     const before = pages[0]?.valueOf(key) ?? new Map(this.#outbox.messages()).get(key) ?? null
     if (before === null || parseMessageKey(key)?.seat !== this.#chain.seat) throw new AppError('forbidden')
     if (before.x === text) return
-    const after = { ...before, x: text, ed: Math.max(0, Math.floor(this.#world.nowMs())) }
+    const { at: _before, ...kept } = before
+    const ed = Math.max(0, Math.floor(this.#world.nowMs()))
+    const after = { ...kept, x: text, ed, ...(mentions.length === 0 ? {} : { at: mentions }) }
     if (this.#outbox.has(key)) this.#outbox.put(key, after)
     for (const page of pages) this.#change(page, () => page.write([[key, after]]))
   }
@@ -244,11 +270,14 @@ export class ChatLog {
     change()
   }
 
-  /** What somebody else claims counts only as far as the server has stamped it: a forged `l` must not spread (CH3). */
+  /** What somebody else claims counts as far as the server stamped it, or would: a forged `l` must not spread (CH3). */
   #highestSeen(): number {
     let highest = this.#tail?.header().o0 ?? 0
-    for (const { order, seat, l } of [...(this.#tail?.rows() ?? []), ...this.#rows])
+    const rows = [...(this.#tail?.rows() ?? []), ...this.#rows]
+    for (const { order, seat, l } of rows)
       highest = Math.max(highest, order ?? (seat === this.#chain.seat ? l : 0))
+    const most = highest + orderJumpMax
+    for (const { state, l } of rows) if (state === 'told' && l <= most) highest = Math.max(highest, l)
     // Also where they are not shown, because one looks at the past.
     for (const [, { l }] of this.#outbox.messages()) highest = Math.max(highest, l)
     return highest
@@ -332,7 +361,7 @@ export class ChatLog {
     if (!this.hasNewer) {
       const shown = new Set(stamped.map(({ key }) => key))
       for (const [key, value] of this.#outbox.messages()) {
-        const row = this.#rowOf(key, value)
+        const row = waitingRow(key, value)
         if (row !== null && !shown.has(key)) waiting.set(key, row)
       }
     }
@@ -344,27 +373,5 @@ export class ChatLog {
     const rows = [...stamped, ...last]
     const isSame = rows.length === this.#rows.length && rows.every((row, index) => row === this.#rows[index])
     if (!isSame) this.#rows = rows
-  }
-
-  #rowOf(
-    key: MessageKey,
-    value: Readonly<{ x: string; l: number; ed?: number; re?: MessageKey }>,
-  ): ChatRow | null {
-    const parts = parseMessageKey(key)
-    if (parts === null) return null
-    return {
-      ...parts,
-      key,
-      page: null,
-      number: null,
-      text: value.x,
-      editedAtMs: value.ed ?? null,
-      replyTo: value.re ?? null,
-      reactions: [],
-      state: 'sending',
-      arrivedAtMs: null,
-      l: value.l,
-      order: null,
-    }
   }
 }

@@ -1,5 +1,6 @@
 /** One message as it is shown. Pure. */
-import type { MessageKey } from '#shared/chat/message.ts'
+import { parseMessageKey, type MessageKey, type MessageValue } from '#shared/chat/message.ts'
+import type { FileValue } from '#shared/files/file.ts'
 import type { Seat } from '#shared/ids.ts'
 
 export type Reaction = Readonly<{ text: string; seats: readonly Seat[] }>
@@ -12,12 +13,16 @@ export type ChatRow = Readonly<{
   number: number | null
   seat: Seat
   text: string
+  files: readonly FileValue[]
+  /** Whom it mentions, as kept beside the text (CH10). */
+  mentions: readonly string[]
   /** By the author's clock; null where it was not edited. */
   editedAtMs: number | null
   replyTo: MessageKey | null
   /** In an order that is the same for everybody. */
   reactions: readonly Reaction[]
-  state: 'sending' | 'sent'
+  /** `told`: by its author directly; the server does not have it yet. */
+  state: 'sending' | 'told' | 'sent'
   /** By the author's clock. */
   sentAtMs: number
   /** At the server; null while sending. */
@@ -26,18 +31,46 @@ export type ChatRow = Readonly<{
   order: number | null
 }>
 
+/** Of most messages; the same each time, as rows are compared by it. */
+export const noFiles: readonly FileValue[] = []
+
+/** One's own that is on no page yet; null for what is no message's key. */
+export function waitingRow(key: MessageKey, value: MessageValue): ChatRow | null {
+  const parts = parseMessageKey(key)
+  if (parts === null) return null
+  return {
+    ...parts,
+    key,
+    page: null,
+    number: null,
+    text: value.x,
+    files: value.fs ?? noFiles,
+    mentions: value.at ?? [],
+    editedAtMs: value.ed ?? null,
+    replyTo: value.re ?? null,
+    reactions: [],
+    state: 'sending',
+    arrivedAtMs: null,
+    l: value.l,
+    order: null,
+  }
+}
+
 export function isSameRow(a: ChatRow, b: ChatRow): boolean {
   return (
     a.key === b.key &&
     a.page === b.page &&
     a.number === b.number &&
     a.text === b.text &&
+    a.files === b.files &&
     a.editedAtMs === b.editedAtMs &&
     a.replyTo === b.replyTo &&
     a.state === b.state &&
     a.arrivedAtMs === b.arrivedAtMs &&
     a.l === b.l &&
     a.order === b.order &&
+    a.mentions.length === b.mentions.length &&
+    a.mentions.every((mention, index) => mention === b.mentions[index]) &&
     a.reactions.length === b.reactions.length &&
     a.reactions.every((reaction, index) => isSameReaction(reaction, b.reactions[index]))
   )

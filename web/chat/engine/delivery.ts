@@ -3,15 +3,24 @@
  *
  * Rule CH8 of docs/PROTOCOL.md. What is written follows from what is there: a message that is neither counted nor in
  * the newest page has to be written into it, whatever became of it before. The server's notes only say what to give
- * up, and when to wait. Invariant: nothing is written faster than the server takes it.
+ * up, and when to wait. Invariants: nothing is written faster than the server takes it, and no message before the
+ * server has its files (FI7).
  */
 import type { SpeechLimits } from '#shared/chat/limits.ts'
 import type { MessageKey, MessageValue } from '#shared/chat/message.ts'
+import { hashesOf, type FileHash } from '#shared/files/file.ts'
 import { TokenBucket } from '#shared/token-bucket.ts'
 import { readVoids } from '#shared/wire/notes.ts'
 import type { Undo } from '../../sync/ports.ts'
 import type { Outbox } from './outbox.ts'
 import type { PageLog } from './page-log.ts'
+
+/** What a log has to know of files. */
+export type FilesPort = Readonly<{
+  /** Whether the server has all of these. */
+  isReady(hashes: readonly FileHash[]): boolean
+  onChange(listener: () => void): Undo
+}>
 
 export type DeliveryWorld = Readonly<{
   /** Milliseconds since 1970. */
@@ -27,13 +36,26 @@ export class Delivery {
   readonly #outbox: Outbox
   readonly #world: DeliveryWorld
   readonly #allowance: TokenBucket
+  readonly #files: FilesPort | undefined
+  /** From one message to the next, now. */
+  readonly #slowMs: () => number
+  /** What was written last, and when. */
+  #newest: Readonly<{ key: MessageKey; atMs: number }> | null = null
   /** Where each message was written last, and the earliest time to write it there again. */
   readonly #written = new Map<MessageKey, Readonly<{ page: number; againAtMs: number }>>()
   #last: Readonly<{ pages: readonly PageLog[]; tail: PageLog | null }> = { pages: [], tail: null }
   #cancelWait: Undo | null = null
   #isDelivering = false
 
-  constructor(outbox: Outbox, world: DeliveryWorld, { burstMax, perSecondMax }: SpeechLimits) {
+  constructor(
+    outbox: Outbox,
+    world: DeliveryWorld,
+    { burstMax, perSecondMax }: SpeechLimits,
+    files: FilesPort | undefined,
+    slowMs: () => number,
+  ) {
+    this.#files = files
+    this.#slowMs = slowMs
     this.#outbox = outbox
     this.#world = world
     // Other tabs of this person draw from the same allowance.
@@ -63,7 +85,10 @@ export class Delivery {
       // The room has it, or had it: there is nothing left to deliver.
       if (code === 'known' || code === 'deleted') this.#giveUp(key)
       if (code === 'too-fast')
-        this.#written.set(key, { page: page.page, againAtMs: this.#world.elapsedMs() + 2 * waitMs })
+        this.#written.set(key, {
+          page: page.page,
+          againAtMs: this.#world.elapsedMs() + Math.max(2 * waitMs, this.#slowMs()),
+        })
     }
   }
 
@@ -84,19 +109,26 @@ export class Delivery {
     const entries: (readonly [MessageKey, MessageValue])[] = []
     let mustWait = false
     for (const [key, value] of this.#outbox.settled()) {
-      if (tail.has(key)) continue
+      // Those after it may overtake it meanwhile: a film must not hold words up.
+      if (tail.has(key) || this.#files?.isReady(hashesOf(value.fs)) === false) continue
       const before = this.#written.get(key)
       const isEarly = before?.page === tail.page && nowMs < before.againAtMs
-      if (isEarly || !this.#allowance.take(nowMs)) {
+      if (isEarly || this.#isTooSoon(key, nowMs) || !this.#allowance.take(nowMs)) {
         mustWait = true
         // Those after it must not overtake it.
         break
       }
       this.#written.set(key, { page: tail.page, againAtMs: nowMs + waitMs })
+      this.#newest = { key, atMs: nowMs }
       entries.push([key, value])
     }
     if (mustWait) this.#wait()
     if (entries.length > 0) tail.write(entries)
+  }
+
+  /** The room is slow, and has something of this person already (CH15). */
+  #isTooSoon(key: MessageKey, nowMs: number): boolean {
+    return this.#newest !== null && this.#newest.key !== key && nowMs - this.#newest.atMs < this.#slowMs()
   }
 
   #wait(): void {

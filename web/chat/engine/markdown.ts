@@ -1,93 +1,165 @@
 /**
- * The markdown subset of messages as a tree: paragraphs, lists, quotes, fenced code; strong, emphasis, code, links.
+ * The markdown subset of messages as a tree: paragraphs, lists, quotes and fenced code, with marks inside (marks.ts).
  *
- * Rule CH5 of docs/PROTOCOL.md. A tree of plain words, which the page makes into text nodes: there is no way to HTML.
- * Every rule takes time linear in the text, and nothing nests deeper than `depthMax` (X-06). Pure.
+ * Rules CH5 and CH10 of docs/PROTOCOL.md. A tree of plain words, which the page makes into text nodes: there is no way
+ * to HTML. Every line is read once for each list or quote it stands in, and nothing nests deeper than `depthMax`
+ * (X-06): what is deeper is shown as it was typed. Pure.
  */
-export type Inline =
-  | Readonly<{ kind: 'text' | 'code'; text: string }>
-  | Readonly<{ kind: 'strong' | 'emphasis'; children: readonly Inline[] }>
-  | Readonly<{ kind: 'link'; href: string; children: readonly Inline[] }>
+import { parseMarks, type Inline } from './marks.ts'
+import { mentionPattern, type NamedPeople } from './mentions.ts'
+
+export type { Inline } from './marks.ts'
 
 export type Block =
-  | Readonly<{ kind: 'paragraph' | 'quote'; children: readonly Inline[] }>
-  | Readonly<{ kind: 'list'; items: readonly (readonly Inline[])[] }>
-  | Readonly<{ kind: 'code'; text: string }>
+  | Readonly<{ kind: 'paragraph'; children: readonly Inline[] }>
+  | Readonly<{ kind: 'quote'; blocks: readonly Block[] }>
+  /** `start` is the first number, or null where the items have none. */
+  | Readonly<{ kind: 'list'; start: number | null; items: readonly (readonly Block[])[] }>
+  /** `language` is the word behind the fence, in small letters; empty where there is none. */
+  | Readonly<{ kind: 'code'; language: string; text: string }>
 
-const depthMax = 4
-/** Their last part takes any character: one it stopped at would be looked for again from every space before it. */
-const itemPattern = /^\s{0,3}(?:[-*]|\d{1,3}[.)])\s+(.*)$/s
-const quotePattern = /^\s{0,3}>\s?(.*)$/s
-const fencePattern = /^```\w{0,32}\s*$/
+const depthMax = 6
 
-/** The earliest of these decides what comes next in a line. No branch can begin where it has failed before. */
-const inlinePattern =
-  /`([^`\n]+)`|\*\*(?=\S)([^*\n]+)\*\*|\*(?=\S)([^*\n]+)\*|\[([^[\]\n]+)\]\(([^()\s]+)\)|(https:\/\/[^\s<>]+)/g
+const fencePattern = /^ {0,3}(`{3,}|~{3,})([^`~]*)$/
+const quotePattern = /^ {0,3}> ?/
+/** A marker alone is no item: it may be a dash. */
+const itemPattern = /^( {0,3})([-*+]|\d{1,9}[.)])( +)(?=\S)/
+/** So far to the right of its marker a line belongs to the item. */
+const itemIndentMin = 2
+const tab = '    '
 
-export function parseMarkdown(text: string): readonly Block[] {
-  const blocks: Block[] = []
+type Parsed<B extends Block = Block> = Readonly<{ block: B; next: number }>
+
+/** `people` are those that the message mentions, by the name it has them under. */
+export function parseMarkdown(text: string, people: NamedPeople = new Map()): readonly Block[] {
+  const mention = people.size === 0 ? null : mentionPattern(people.keys())
   const lines = text.split(/\r?\n/)
+  return parseBlocks(lines, 0, (line) => parseMarks(line, { people, mention }))
+}
+
+type Marks = (line: string) => readonly Inline[]
+
+function parseBlocks(lines: readonly string[], depth: number, marks: Marks): readonly Block[] {
+  const blocks: Block[] = []
   for (let at = 0; at < lines.length;) {
-    const line = lines[at] ?? ''
-    if (fencePattern.test(line)) {
-      let last = at + 1
-      while (last < lines.length && lines[last]?.startsWith('```') !== true) last++
-      blocks.push({ kind: 'code', text: lines.slice(at + 1, last).join('\n') })
-      at = last + 1
+    const kind = depth < depthMax ? kindOf(lines[at] ?? '') : flatKindOf(lines[at] ?? '')
+    if (kind === 'blank') {
+      at += 1
       continue
     }
-    const [kind, pattern] = kindOf(line)
-    const first = at
-    while (
-      at < lines.length &&
-      kindOf(lines[at] ?? '')[0] === kind &&
-      !(at > first && fencePattern.test(lines[at] ?? ''))
-    )
-      at++
-    const run = lines.slice(first, at)
-    if (kind === 'blank') continue
-    const bare = pattern === null ? run : run.map((one) => pattern.exec(one)?.[1] ?? '')
-    if (kind === 'list') blocks.push({ kind, items: bare.map((item) => parseInline(item)) })
-    else blocks.push({ kind, children: parseInline(bare.join('\n')) })
+    const { block, next } = parsers[kind](lines, at, depth, marks)
+    blocks.push(block)
+    at = next
   }
   return blocks
 }
 
-function kindOf(line: string): readonly ['blank' | 'list' | 'quote' | 'paragraph', RegExp | null] {
-  if (line.trim() === '') return ['blank', null]
-  if (itemPattern.test(line)) return ['list', itemPattern]
-  return quotePattern.test(line) ? ['quote', quotePattern] : ['paragraph', null]
+type Kind = 'blank' | Block['kind']
+
+function kindOf(line: string): Kind {
+  if (fencePattern.test(line)) return 'code'
+  if (quotePattern.test(line)) return 'quote'
+  return itemPattern.test(line) ? 'list' : flatKindOf(line)
 }
 
-export function parseInline(text: string, depth = 0): readonly Inline[] {
-  if (depth >= depthMax) return [{ kind: 'text', text }]
-  const parts: Inline[] = []
-  let done = 0
-  for (const match of text.matchAll(inlinePattern)) {
-    const [whole, code, strong, emphasis, label, href, bare] = match
-    const part = partOf({ code, strong, emphasis, label, href, bare }, depth)
-    if (part === null) continue
-    if (match.index > done) parts.push({ kind: 'text', text: text.slice(done, match.index) })
-    parts.push(part)
-    done = match.index + whole.length
+function flatKindOf(line: string): Kind {
+  return line.trim() === '' ? 'blank' : 'paragraph'
+}
+
+const parsers = { paragraph: parseParagraph, quote: parseQuote, list: parseList, code: parseCode } as const
+
+function parseParagraph(lines: readonly string[], first: number, depth: number, marks: Marks): Parsed {
+  let next = first + 1
+  while (next < lines.length && goesOn(lines[next] ?? '', depth)) next += 1
+  const children: Inline[] = []
+  for (const line of lines.slice(first, next)) {
+    if (children.length > 0) children.push({ kind: 'text', text: '\n' })
+    children.push(...marks(line))
   }
-  if (done < text.length) parts.push({ kind: 'text', text: text.slice(done) })
-  return parts
+  return { block: { kind: 'paragraph', children: joined(children) }, next }
 }
 
-type Found = Readonly<Record<'code' | 'strong' | 'emphasis' | 'label' | 'href' | 'bare', string | undefined>>
-
-function partOf({ code, strong, emphasis, label, href, bare }: Found, depth: number): Inline | null {
-  if (code !== undefined) return { kind: 'code', text: code }
-  if (strong !== undefined) return { kind: 'strong', children: parseInline(strong, depth + 1) }
-  if (emphasis !== undefined) return { kind: 'emphasis', children: parseInline(emphasis, depth + 1) }
-  const target = safeHref(href ?? bare ?? '')
-  if (target === null) return null
-  return { kind: 'link', href: target, children: [{ kind: 'text', text: label ?? bare ?? target }] }
+/** A sentence may have a number at the beginning of a line: only a first item interrupts it. */
+function goesOn(line: string, depth: number): boolean {
+  if (depth >= depthMax) return flatKindOf(line) === 'paragraph'
+  const kind = kindOf(line)
+  const number = kind === 'list' ? numberOf(itemPattern.exec(line)?.[2] ?? '') : null
+  return kind === 'paragraph' || (number !== null && number !== 1)
 }
 
-/** The address in the form a browser gives it, if it is one that a message may lead to (X-02). */
-export function safeHref(text: string): string | null {
-  const url = URL.parse(text)
-  return url !== null && (url.protocol === 'https:' || url.protocol === 'mailto:') ? url.href : null
+function parseQuote(lines: readonly string[], first: number, depth: number, marks: Marks): Parsed {
+  let next = first
+  while (next < lines.length && quotePattern.test(lines[next] ?? '')) next += 1
+  const quoted = lines.slice(first, next).map((line) => line.replace(quotePattern, ''))
+  return { block: { kind: 'quote', blocks: parseBlocks(quoted, depth + 1, marks) }, next }
+}
+
+function parseList(lines: readonly string[], first: number, depth: number, marks: Marks): Parsed {
+  const marker = itemPattern.exec(lines[first] ?? '')?.[2] ?? ''
+  const items: (readonly Block[])[] = []
+  let next = first
+  for (;;) {
+    const match = itemPattern.exec(lines[next] ?? '')
+    if (match === null || !isSameList(marker, match[2] ?? '')) break
+    const [whole, before = ''] = match
+    const item = [(lines[next] ?? '').slice(whole.length)]
+    next += 1
+    for (; next < lines.length; next += 1) {
+      const line = lines[next] ?? ''
+      const indent = indentOf(line)
+      if (line.trim() !== '' && indent < before.length + itemIndentMin) break
+      item.push(outdent(line, whole.length))
+    }
+    items.push(parseBlocks(item, depth + 1, marks))
+  }
+  return { block: { kind: 'list', start: numberOf(marker), items }, next }
+}
+
+/** Bullets go on with bullets, and numbers with numbers. */
+function isSameList(a: string, b: string): boolean {
+  return (numberOf(a) === null) === (numberOf(b) === null) && a.at(-1) === b.at(-1)
+}
+
+function numberOf(marker: string): number | null {
+  return /^\d/.test(marker) ? parseInt(marker, 10) : null
+}
+
+function parseCode(lines: readonly string[], first: number): Parsed {
+  const [, fence = '', info = ''] = fencePattern.exec(lines[first] ?? '') ?? []
+  const indent = indentOf(lines[first] ?? '')
+  let next = first + 1
+  while (next < lines.length && !closes(lines[next] ?? '', fence)) next += 1
+  const text = lines.slice(first + 1, next).map((line) => outdent(line, indent))
+  const language = /^\s*([\w+#.-]{1,32})/.exec(info)?.[1]?.toLowerCase() ?? ''
+  return { block: { kind: 'code', language, text: text.join('\n') }, next: next + 1 }
+}
+
+function closes(line: string, fence: string): boolean {
+  const [, closing = '', info = ''] = fencePattern.exec(line) ?? []
+  return closing[0] === fence[0] && closing.length >= fence.length && info.trim() === ''
+}
+
+/** Columns of space before the first word; a tab is as wide as editors show it. */
+function indentOf(line: string): number {
+  return line.slice(0, line.length - line.trimStart().length).replaceAll('\t', tab).length
+}
+
+/** Without so many columns of space at its beginning. */
+function outdent(line: string, columns: number): string {
+  let at = 0
+  for (let left = columns; left > 0 && /\s/.test(line[at] ?? ''); at += 1)
+    left -= line[at] === '\t' ? tab.length : 1
+  return line.slice(at)
+}
+
+/** Neighbouring texts are one. */
+function joined(parts: readonly Inline[]): readonly Inline[] {
+  const done: Inline[] = []
+  for (const part of parts) {
+    const last = done.at(-1)
+    if (part.kind === 'text' && last?.kind === 'text')
+      done[done.length - 1] = { kind: 'text', text: last.text + part.text }
+    else done.push(part)
+  }
+  return done
 }

@@ -14,8 +14,8 @@ import { AppError } from '#shared/errors.ts'
 import type { Seat } from '#shared/ids.ts'
 import { reactionsPerMessageMax, sealedPageStructsMax } from '#shared/limits.ts'
 import { Listeners } from '../../sync/listeners.ts'
-import type { DocumentPort, DocumentState, Undo } from '../../sync/ports.ts'
-import { isSameRow, type ChatRow, type Reaction } from './chat-row.ts'
+import type { DocumentPort, DocumentState, RootView, Undo } from '../../sync/ports.ts'
+import { isSameRow, noFiles, type ChatRow, type Reaction } from './chat-row.ts'
 
 type Stamp = Readonly<{ number: number; arrivedAtMs: number; order: number | null }>
 
@@ -25,8 +25,8 @@ const structsKept = 64
 export class PageLog {
   readonly page: number
   readonly #port: DocumentPort
-  readonly #messages: Y.Map<unknown>
-  readonly #reactions: Y.Map<unknown>
+  readonly #messages: RootView
+  readonly #reactions: RootView
   readonly #stamps: Y.Array<string | StampValue>
   readonly #header: Y.Map<unknown>
   readonly #listeners = new Listeners()
@@ -38,15 +38,20 @@ export class PageLog {
   constructor(page: number, port: DocumentPort) {
     this.page = page
     this.#port = port
-    this.#messages = port.doc.getMap('m')
-    this.#reactions = port.doc.getMap('r')
+    this.#messages = port.root('m')
+    this.#reactions = port.root('r')
     this.#stamps = port.doc.getArray('s')
     this.#header = port.doc.getMap('p')
     const look = ({ changed }: Y.Transaction): void => {
       if (changed.size > 0 && this.#read()) this.#listeners.tell()
     }
     port.doc.on('afterTransaction', look)
+    const lookAgain = (): void => {
+      if (this.#read()) this.#listeners.tell()
+    }
     this.#undos = [
+      this.#messages.observe(lookAgain),
+      this.#reactions.observe(lookAgain),
       () => {
         port.doc.off('afterTransaction', look)
       },
@@ -104,7 +109,8 @@ export class PageLog {
   write(entries: Iterable<readonly [MessageKey, MessageValue]>): void {
     this.#mayGrow()
     this.#port.transact(() => {
-      for (const [key, value] of entries) this.#messages.set(key, value)
+      const messages = this.#port.doc.getMap('m')
+      for (const [key, value] of entries) messages.set(key, value)
     })
   }
 
@@ -125,7 +131,7 @@ export class PageLog {
       : [...kept, reaction].slice(-reactionsPerMessageMax)
     if (!isReactionValue(after)) throw new AppError('request-malformed')
     this.#port.transact(() => {
-      this.#reactions.set(own, after)
+      this.#port.doc.getMap('r').set(own, after)
     })
   }
 
@@ -154,7 +160,7 @@ export class PageLog {
     const reactions = this.#readReactions()
     const next = new Map<string, ChatRow>()
     let isSame = stampCount === this.#stampsByKey.size
-    for (const [key, value] of this.#messages) {
+    for (const [key, value] of this.#messages.entries()) {
       const row = this.#rowOf(key, value, reactions.get(key) ?? none)
       if (row === null) continue
       const before = this.#rowsByKey.get(key)
@@ -178,15 +184,23 @@ export class PageLog {
       page: this.page,
       number: stamp?.number ?? null,
       text: value.x,
+      files: value.fs ?? noFiles,
+      mentions: value.at ?? none,
       editedAtMs: value.ed ?? null,
       replyTo: value.re ?? null,
       reactions,
-      // Another's has left their device, or it would not be here: its stamp is on its way.
-      state: stamp === undefined && parts.seat === this.#port.seat ? 'sending' : 'sent',
+      state: stamp === undefined ? this.#stateOf(key, parts.seat) : 'sent',
       arrivedAtMs: stamp?.arrivedAtMs ?? null,
       l: value.l,
       order: stamp === undefined ? null : (stamp.order ?? value.l),
     }
+  }
+
+  /** Of a message that the server has not counted. */
+  #stateOf(key: string, seat: Seat): ChatRow['state'] {
+    if (seat === this.#port.seat) return 'sending'
+    // What came through the server has its stamp on the way.
+    return this.#messages.isTold(key) ? 'told' : 'sent'
   }
 
   #readStamps(): ReadonlyMap<string, Stamp> {
@@ -206,7 +220,7 @@ export class PageLog {
 
   #readReactions(): ReadonlyMap<string, readonly Reaction[]> {
     const byMessage = new Map<string, Map<string, Seat[]>>()
-    for (const [key, value] of this.#reactions) {
+    for (const [key, value] of this.#reactions.entries()) {
       const parts = parseReactionKey(key)
       if (parts === null || !isReactionValue(value)) continue
       const seatsByText = byMessage.get(parts.messageKey) ?? new Map<string, Seat[]>()
@@ -224,4 +238,4 @@ export class PageLog {
   }
 }
 
-const none: readonly Reaction[] = []
+const none: readonly never[] = []

@@ -8,6 +8,7 @@
 import type { Figure } from '#shared/board/figure.ts'
 import type { Box, Point } from '#shared/board/geometry.ts'
 import { cornersOf, type Matrix, type Place } from '#shared/board/place.ts'
+import type { FileHash } from '#shared/files/file.ts'
 import type { InkKind, ShapeId } from '#shared/board/shape.ts'
 import type { InkStyle } from '#shared/board/style.ts'
 import type { BoardDoc } from '../board-doc.ts'
@@ -15,7 +16,9 @@ import { toViewport, viewBox, type Camera, type Size } from '../camera.ts'
 import type { Letters } from '../letters.ts'
 import type { PlacedHandle } from '../selection.ts'
 import type { Guide } from '../snapping.ts'
-import { traceInk, traceLine } from './ink-path.ts'
+import { traceLine } from './ink-path.ts'
+import { paintMark, type PictureLook, type PictureMark } from './picture-painter.ts'
+import { RunningInk } from './running-ink.ts'
 import { ShapePainter } from './shape-painter.ts'
 import type { Theme } from './theme.ts'
 
@@ -37,6 +40,7 @@ export type Surface = Pick<
   | 'roundRect'
   | 'fillText'
   | 'measureText'
+  | 'drawImage'
   | 'setLineDash'
   | 'fillStyle'
   | 'strokeStyle'
@@ -60,8 +64,11 @@ export type View = Readonly<{
 export type LooseInk = Readonly<{
   style: InkStyle
   kind: InkKind | 'laser'
+  /** The same list for as long as it grows. */
   values: ArrayLike<number>
   hasPressure: boolean
+  /** Where the pen probably is by now. */
+  predicted?: ArrayLike<number>
 }>
 
 export type NamedCursor = Readonly<{ at: Point; name: string; colour: string; opacity: number }>
@@ -85,6 +92,8 @@ export type Overlay = Readonly<{
   marquee: Box | null
   target: Place | null
   guides: readonly Guide[]
+  /** Of pictures that are not brought yet. */
+  marks: readonly PictureMark[]
   cursors: readonly NamedCursor[]
   /** Where the eraser's ring is, in the viewport. */
   eraser: Readonly<{ at: Point; radius: number }> | null
@@ -99,10 +108,12 @@ const label = { size: 12, padX: 7, height: 20, dx: 10, dy: 16, radius: 8 } as co
 export class Painter {
   readonly #newPath: () => Path2D
   readonly #shapes: ShapePainter
+  readonly #running: RunningInk<Path2D>
 
-  constructor(newPath: () => Path2D, letters: Letters) {
+  constructor(newPath: () => Path2D, letters: Letters, lookOf: (hash: FileHash) => PictureLook) {
     this.#newPath = newPath
-    this.#shapes = new ShapePainter(newPath, letters)
+    this.#shapes = new ShapePainter(newPath, letters, lookOf)
+    this.#running = new RunningInk(newPath)
   }
 
   paintShapes(
@@ -121,6 +132,12 @@ export class Painter {
     surface.globalAlpha = 1
   }
 
+  /** One shape over what is painted already. */
+  paintOver(surface: Surface, view: View, shape: Figure, theme: Theme): void {
+    this.#paintFigure(surface, view, shape, theme, 1, false)
+    surface.globalAlpha = 1
+  }
+
   /** Figures in their order, and over them ink. */
   paintLoose(
     surface: Surface,
@@ -132,7 +149,7 @@ export class Painter {
     clear(surface, view)
     for (const figure of figures) this.#paintFigure(surface, view, figure, theme, 1, false)
     toBoardPlane(surface, view, [1, 0, 0, 1, 0, 0])
-    for (const { style, kind, values, hasPressure } of strokes) {
+    for (const { style, kind, values, hasPressure, predicted = [] } of strokes) {
       if (values.length === 0) continue
       const colour = theme.inks[style.ink] ?? theme.text
       surface.globalAlpha = kind === 'highlight' ? 0.4 : 1
@@ -142,7 +159,8 @@ export class Painter {
         surface.stroke(traceLine(this.#newPath(), values, 0))
       } else {
         surface.fillStyle = colour
-        surface.fill(traceInk(this.#newPath(), { values, width: style.width, hasPressure }, true))
+        const line = { values, width: style.width, hasPressure }
+        for (const path of this.#running.paths(line, predicted)) surface.fill(path)
       }
     }
     surface.globalAlpha = 1
@@ -151,6 +169,7 @@ export class Painter {
   paintOverlay(surface: Surface, view: View, overlay: Overlay, theme: Theme): void {
     clear(surface, view)
     const at = (point: Point): Point => toViewport(view.camera, point)
+    for (const mark of overlay.marks) paintMark(surface, mark, at, theme)
     surface.strokeStyle = theme.accent
     surface.lineWidth = 1.5
     for (const place of overlay.chosen) strokePlace(surface, place, at)

@@ -5,15 +5,20 @@
  */
 import type { Undo } from '../../../sync/ports.ts'
 import type { BoardDoc } from '../board-doc.ts'
+import type { BoardPictures } from '../board-pictures.ts'
 import type { Editor } from '../editor.ts'
 import { cursorLifeMs, type LiveChannel } from '../live-channel.ts'
 import { eraserRadius } from '../tools/eraser-erasing.ts'
 import type { World } from '../world.ts'
 import type { Figure } from '#shared/board/figure.ts'
+import { isOverlapping } from '#shared/board/geometry.ts'
 import type { ShapeId } from '#shared/board/shape.ts'
 import { liftedFigures } from '../lift.ts'
+import { viewBox } from '../camera.ts'
 import { gridStep } from '../snapping.ts'
 import { Painter, type Absent, type LooseInk, type NamedCursor, type View } from './painter.ts'
+import type { PictureMark } from './picture-painter.ts'
+import { Tiles, type TileCanvas } from './tiles.ts'
 import { readTheme, type Theme } from './theme.ts'
 
 type LayerName = 'shapes' | 'ink' | 'overlay'
@@ -25,6 +30,7 @@ type Parts = Readonly<{
   editor: Editor
   doc: BoardDoc
   live: LiveChannel
+  pictures: BoardPictures
   world: World
   /** Who draws as this peer. */
   who: (clientId: number) => Readonly<{ name: string; colour: string }> | null
@@ -34,11 +40,14 @@ const layerNames = ['shapes', 'ink', 'overlay'] as const satisfies readonly Laye
 /** A cursor fades over the last part of its life. */
 const fadeMs = 2_000
 const pixelRatioMax = 3
+/** Up to so many shapes a board is painted whole in each frame. */
+const untiledMax = 150
 
 export class Renderer {
   readonly #parts: Parts
   readonly #layers: Readonly<Record<LayerName, Layer>>
   readonly #painter: Painter
+  readonly #tiles: Tiles
   readonly #stale = new Set<LayerName>()
   readonly #undos: Undo[] = []
   #theme: Theme
@@ -46,20 +55,44 @@ export class Renderer {
 
   constructor(parts: Parts) {
     this.#parts = parts
-    const { host, editor, doc, live } = parts
+    const { host, editor, doc, live, pictures } = parts
     this.#theme = readTheme(host)
-    this.#painter = new Painter(() => new Path2D(), editor.letters)
+    this.#painter = new Painter(
+      () => new Path2D(),
+      editor.letters,
+      (hash) => pictures.unpacked.lookOf(hash),
+    )
+    this.#tiles = new Tiles({
+      board: doc,
+      newCanvas: newTile,
+      paint: (surface, view, absent) => {
+        this.#painter.paintShapes(surface, view, doc, absent, this.#theme)
+      },
+      paintOver: (surface, view, shape) => {
+        this.#painter.paintOver(surface, view, shape, this.#theme)
+      },
+      nowMs: parts.world.nowMs,
+    })
     this.#layers = { shapes: addLayer(host), ink: addLayer(host), overlay: addLayer(host) }
     this.#undos.push(
       () => {
+        this.#tiles.clear()
         for (const name of layerNames) this.#layers[name].canvas.remove()
       },
-      doc.onChange(() => {
+      doc.onChange((change) => {
+        this.#tiles.change(change)
         this.#soon('shapes', 'ink', 'overlay')
       }),
       live.onChange((what) => {
         if (what === 'lifts') this.#soon('shapes', 'ink')
         else this.#soon(what === 'ink' ? 'ink' : 'overlay')
+      }),
+      pictures.unpacked.onChange((hash) => {
+        for (const shape of pictures.shapesOf(hash)) this.#tiles.stale(shape)
+        this.#soon('shapes', 'ink')
+      }),
+      pictures.onChange(() => {
+        this.#soon('overlay')
       }),
       editor.onStale((stale) => {
         if (stale === 'camera') this.#soon(...layerNames)
@@ -80,7 +113,7 @@ export class Renderer {
     const measure = (): void => {
       editor.view.setSize({ width: host.clientWidth, height: host.clientHeight })
       // What was hidden may stand in another theme now.
-      this.#theme = readTheme(host)
+      this.#takeTheme()
       this.#soon(...layerNames)
     }
     const observer = new ResizeObserver(measure)
@@ -94,13 +127,20 @@ export class Renderer {
   #watchTheme(): Undo {
     const isDark = matchMedia('(prefers-color-scheme: dark)')
     const read = (): void => {
-      this.#theme = readTheme(this.#parts.host)
+      this.#takeTheme()
       this.#soon(...layerNames)
     }
     isDark.addEventListener('change', read)
     return () => {
       isDark.removeEventListener('change', read)
     }
+  }
+
+  #takeTheme(): void {
+    const theme = readTheme(this.#parts.host)
+    if (JSON.stringify(theme) === JSON.stringify(this.#theme)) return
+    this.#theme = theme
+    this.#tiles.clear()
   }
 
   #soon(...names: readonly LayerName[]): void {
@@ -117,12 +157,15 @@ export class Renderer {
     const stale = new Set(this.#stale)
     this.#stale.clear()
     if (host.clientWidth === 0 || size.width === 0) return
-    const view = { camera, size, pixelRatio: Math.min(pixelRatioMax, devicePixelRatio) }
+    const view = sharpView({ camera, size, pixelRatio: Math.min(pixelRatioMax, devicePixelRatio) })
     const lifted = stale.has('shapes') || stale.has('ink') ? this.#lifted() : new Map<ShapeId, Figure>()
     if (stale.has('shapes')) {
       this.#placeGrid(view)
+      this.#wantPictures(view, lifted)
       const absent: Absent = { lifted, faded: editor.faded, writingIn: editor.typing.id }
-      this.#painter.paintShapes(this.#fitted('shapes', view), view, doc, absent, this.#theme)
+      const surface = this.#fitted('shapes', view)
+      if (doc.count <= untiledMax) this.#painter.paintShapes(surface, view, doc, absent, this.#theme)
+      else if (this.#tiles.show(surface, view, absent)) this.#soon('shapes')
     }
     if (stale.has('ink')) {
       const { drawn } = editor.hints
@@ -148,6 +191,7 @@ export class Renderer {
       marquee: hints.marquee,
       target: hints.target?.place ?? null,
       guides: hints.guides,
+      marks: this.#marks(),
       cursors,
       eraser,
     }
@@ -155,6 +199,28 @@ export class Renderer {
     this.#parts.host.style.cursor = look
     // A cursor on its way out goes on fading.
     if (cursors.some(({ opacity }) => opacity < 1)) this.#soon('overlay')
+  }
+
+  /** Whatever is in sight, or on its way there in somebody's hand. */
+  #wantPictures({ camera, size, pixelRatio }: View, lifted: ReadonlyMap<ShapeId, Figure>): void {
+    const box = viewBox(camera, size)
+    const scale = camera.zoom * pixelRatio
+    const wanted = [...this.#parts.pictures.all()].flatMap((shape) => {
+      const held = lifted.get(shape.id)
+      if (held === undefined && !isOverlapping(shape, box)) return []
+      const { width, height } = (held ?? shape).place
+      return { row: shape.row, width: width * scale, height: height * scale }
+    })
+    this.#parts.pictures.unpacked.want(wanted)
+  }
+
+  #marks(): PictureMark[] {
+    const { pictures, editor } = this.#parts
+    return [...pictures.bringing].flatMap(([hash, bringing]) =>
+      pictures
+        .shapesOf(hash)
+        .map(({ id, place }) => ({ place: editor.lift.figures.get(id)?.place ?? place, bringing })),
+    )
   }
 
   /** What anybody has in their hand, bottom to top: own last. */
@@ -173,7 +239,7 @@ export class Renderer {
     const own = this.#parts.editor.ink.running
     const others = this.#parts.live.strokes()
     if (own === null) return others
-    return [...others, { ...own, values: [...own.values, ...own.predicted] }]
+    return [...others, own]
   }
 
   #cursors(): NamedCursor[] {
@@ -201,6 +267,28 @@ export class Renderer {
     if (canvas.width !== width) canvas.width = width
     if (canvas.height !== height) canvas.height = height
     return surface
+  }
+}
+
+/** Moved by less than a device px, so that a tile's px are the screen's. */
+function sharpView({ camera, size, pixelRatio }: View): View {
+  const scale = camera.zoom * pixelRatio
+  const whole = (value: number): number => Math.round(value * scale) / scale
+  return { camera: { ...camera, x: whole(camera.x), y: whole(camera.y) }, size, pixelRatio }
+}
+
+function newTile(side: number): TileCanvas {
+  const canvas = document.createElement('canvas')
+  canvas.width = canvas.height = side
+  const surface = canvas.getContext('2d')
+  if (surface === null) throw new Error('this browser cannot draw')
+  return {
+    canvas,
+    surface,
+    // What a canvas holds is not freed with it at once.
+    free: () => {
+      canvas.width = canvas.height = 0
+    },
   }
 }
 

@@ -7,11 +7,13 @@ import { inkPlace, type Figure } from '#shared/board/figure.ts'
 import { headLength, inkToPlace } from '#shared/board/outline.ts'
 import { apply, matrixOf, type Matrix } from '#shared/board/place.ts'
 import { pointStride, unpackPoints } from '#shared/board/points.ts'
+import type { FileHash } from '#shared/files/file.ts'
 import type { ShapeRow } from '#shared/board/shape.ts'
 import { layOut, lineHeight, type Letters, type TextBlock } from '../letters.ts'
 import { textPadding, textWidth } from '../typing.ts'
 import { traceInk, traceLine, type InkLine } from './ink-path.ts'
 import type { Surface } from './painter.ts'
+import { paintPicture, type PictureLook } from './picture-painter.ts'
 import type { Theme } from './theme.ts'
 
 /** Below this zoom the thickness of ink is not to be told: plain lines of fewer points do. */
@@ -29,14 +31,16 @@ type Cached = Readonly<{ key: string; path: Path2D }>
 export class ShapePainter {
   readonly #newPath: () => Path2D
   readonly #letters: Letters
+  readonly #lookOf: (hash: FileHash) => PictureLook
   /** Rows never change: a row's path holds as long as its size. */
   readonly #paths = new WeakMap<ShapeRow, Cached>()
   readonly #plainPaths = new WeakMap<ShapeRow, Cached & Readonly<{ zoom: number }>>()
   readonly #blocks = new WeakMap<ShapeRow, Readonly<{ key: string; block: TextBlock }>>()
 
-  constructor(newPath: () => Path2D, letters: Letters) {
+  constructor(newPath: () => Path2D, letters: Letters, lookOf: (hash: FileHash) => PictureLook) {
     this.#newPath = newPath
     this.#letters = letters
+    this.#lookOf = lookOf
   }
 
   /** `toDevice` brings the board onto the surface. `isBare` leaves the words to a field that stands there. */
@@ -62,6 +66,11 @@ export class ShapePainter {
     surface.globalAlpha = kind === 'highlight' ? shade * highlightOpacity : shade
     const colour = theme.inks[style.ink] ?? theme.text
     toDevice(line === null ? matrixOf(figure.place) : [1, 0, 0, 1, 0, 0])
+    if (row.k === 'image') {
+      // Its text describes it, for those who do not see it.
+      paintPicture(surface, figure.place, this.#lookOf(row.b), { toDevice, zoom, theme })
+      return
+    }
     if ('p' in row) this.#paintInk(surface, figure, row.p, zoom, colour)
     else if (line !== null) this.#paintLine(surface, figure, colour)
     else if (kind !== 'text') this.#paintBox(surface, figure, colour, theme)
@@ -109,7 +118,6 @@ export class ShapePainter {
       }
     }
     if (kind === 'note') return
-    if (kind === 'image') surface.globalAlpha = globalAlpha * 0.5
     surface.strokeStyle = colour
     surface.lineWidth = style.width
     setDash(surface, figure)

@@ -13,6 +13,8 @@ export type Theme = Readonly<{
   background: string
   /** Of what is chosen. */
   accent: string
+  /** Of what failed. */
+  bad: string
   /** On a person's colour. */
   onColour: string
   font: string
@@ -32,6 +34,7 @@ export function readTheme(host: HTMLElement): Theme {
     text: colour('--text-2'),
     background: colour('--bg'),
     accent: colour('--accent-ink'),
+    bad: colour('--danger'),
     onColour: 'white',
     font: style.fontFamily,
   }

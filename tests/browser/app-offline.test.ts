@@ -1,0 +1,128 @@
+/** The client itself without a network: it opens, brings in new versions, and gets rid of broken ones. */
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { makeVersion } from '../support/next-version.ts'
+import { openScene } from '../support/scene.ts'
+import { makeDataFolder, removeFolder } from '../support/server.ts'
+import { until } from '../support/until.ts'
+
+const scene = await openScene()
+const keeping = { serviceWorkers: 'allow' } as const
+
+/** Waits until the device keeps the whole client. */
+async function isKept(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.ready
+  })
+  await until(
+    () => page.evaluate(async () => (navigator.serviceWorker.controller !== null ? true : undefined)),
+    'the page to be kept',
+  )
+}
+
+const versionOf = (page: Page) => page.locator('meta[name="stoa-version"]').getAttribute('content')
+
+const versionsKept = (page: Page) =>
+  page.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith('stoa/app/')).length)
+
+test('[OF1, OF2] without a server, home and a room open with its words, its board and the draft', async () => {
+  const ada = await scene.person('Ada', keeping)
+  const [room] = await scene.roomOf(ada)
+  assert.ok(room !== undefined)
+  await isKept(room.page)
+  await room.say('Said before')
+  await room.isSent('Said before')
+  await room.tool('Pen')
+  await room.drag([0.2, 0.6], [0.4, 0.7])
+  await room.hasShapes(1)
+  await room.composer.fill('Half a thought')
+
+  await scene.restart(async () => {
+    await room.page.reload()
+    await room.hears('Said before')
+    await room.hasShapes(1)
+    assert.equal(await room.composer.inputValue(), 'Half a thought')
+    await room.say('Said without a server')
+    await room.tool('Pen')
+    await room.drag([0.5, 0.6], [0.7, 0.7])
+    await room.hasShapes(2)
+    await room.page.goto('/')
+    await room.page.getByRole('link', { name: /The porch/ }).click()
+    await room.hears('Said without a server')
+    await room.hasShapes(2)
+    const isApiKept = await room.page.evaluate(async () => {
+      const paths: string[] = []
+      for (const name of await caches.keys())
+        for (const { url } of await (await caches.open(name)).keys()) paths.push(new URL(url).pathname)
+      return paths.some((path) => path.startsWith('/api') || path === '/socket')
+    })
+    assert.equal(isApiKept, false)
+  })
+  await room.isSent('Said without a server')
+  assert.equal(await room.message('Said without a server').count(), 1)
+})
+
+test('[OF3] a new version is offered, and comes with the page of whoever takes it', async () => {
+  const folder = await makeDataFolder()
+  try {
+    const next = join(folder, 'next')
+    await makeVersion(next, 'the-next')
+    const ada = await scene.person('Ada', keeping)
+    await isKept(ada.page)
+    const other = await ada.context.newPage()
+    await other.goto('/')
+    const before = await versionOf(other)
+    await scene.restart(undefined, { webFolder: next })
+
+    await ada.page.reload()
+    assert.equal(await versionOf(ada.page), before, 'a page is opened with what is here')
+    await ada.page.getByText('A new version of Stoa is ready').first().waitFor()
+    await ada.page.getByRole('button', { name: 'Reload' }).click()
+    await until(async () => (await versionOf(ada.page)) === 'the-next' || undefined, 'the new version')
+    await other.getByText('Stoa was renewed in another tab').first().waitFor()
+    assert.equal(await versionOf(other), before, 'nobody else is interrupted')
+    assert.equal(await versionsKept(other), 2)
+    await other.getByRole('button', { name: 'New room' }).click()
+    await other.getByRole('dialog').waitFor()
+
+    await other.close()
+    await ada.page.reload()
+    await until(async () => (await versionsKept(ada.page)) === 1 || undefined, 'the old version to go')
+  } finally {
+    await scene.restart()
+    await removeFolder(folder)
+  }
+})
+
+test('[OF4] a version that does not start is replaced by the next, whoever is there', async () => {
+  const folder = await makeDataFolder()
+  try {
+    const broken = join(folder, 'broken')
+    await makeVersion(broken, 'the-broken', (html) =>
+      html.replace(/\/assets\/base-[^"]+\.js/, '/favicon.svg'),
+    )
+    const [first, mended] = [join(folder, 'first'), join(folder, 'mended')]
+    await makeVersion(first, 'the-first')
+    await makeVersion(mended, 'the-mended')
+    await scene.restart(undefined, { webFolder: first })
+    const { page } = await scene.stranger(keeping)
+    await page.goto('/')
+    await isKept(page)
+    await page.getByRole('heading').first().waitFor()
+    await scene.restart(undefined, { webFolder: broken })
+    await page.reload()
+    await page.getByRole('button', { name: 'Reload' }).click()
+    await until(async () => (await versionOf(page)) === 'the-broken' || undefined, 'the broken version')
+    await scene.restart(undefined, { webFolder: mended })
+    await until(async () => {
+      await page.reload()
+      return (await versionOf(page)) === 'the-mended' || undefined
+    }, 'the mended version')
+    await page.getByRole('heading').first().waitFor()
+  } finally {
+    await scene.restart()
+    await removeFolder(folder)
+  }
+})

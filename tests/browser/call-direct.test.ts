@@ -1,0 +1,70 @@
+/** A call whose server goes away: what is written and drawn goes straight to the others, and is saved afterwards. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openScene } from '../support/scene.ts'
+import { until } from '../support/until.ts'
+
+const scene = await openScene()
+
+test('[S-05] [DP1] the server dies in a call of three: they talk, write, draw and share on, and all of it is there afterwards', async () => {
+  const people = await scene.meet('Ada', 'Ben', 'Cleo')
+  const [ada, ben, cleo] = people
+  assert.ok(ada !== undefined && ben !== undefined && cleo !== undefined)
+  for (const person of people) await person.joinCall()
+  for (const person of people) await person.hasOthers(2)
+  await ada.say('before')
+  for (const person of people) await person.isSent('before')
+
+  await scene.restart(async () => {
+    for (const { page } of people)
+      await page.locator('[data-connection]:not([data-connection="live"])').waitFor()
+    for (const { page } of people) await page.locator('[data-direct="2"]').waitFor()
+    await ada.page.getByText('Server away: in sync with 2 people').waitFor()
+    await ada.say('can you read me?')
+    await ben.hears('can you read me?')
+    await ben.say('I can')
+    await cleo.hears('I can')
+    await cleo.messages
+      .and(cleo.page.locator('[data-state="told"]'))
+      .filter({ hasText: 'can you read me?' })
+      .waitFor()
+    await cleo.say('me too')
+    for (const person of people)
+      await until(async () => (await person.messages.count()) === 4 || undefined, 'all of it at everybody’s')
+    const keys = await ada.messageKeys()
+    for (const person of people) assert.deepEqual(await person.messageKeys(), keys, 'in one order')
+
+    for (const person of [ada, ben])
+      await person.page.getByRole('button', { name: 'Board', exact: true }).first().click()
+    await ada.board.waitFor()
+    await ada.tool('Pen')
+    await ada.drag([0.2, 0.3], [0.5, 0.6])
+    await ben.hasShapes(1)
+    await ben.tool('Eraser')
+    await ben.drag([0.2, 0.25], [0.45, 0.7])
+    await ben.hasShapes(0)
+    await ada.hasShapes(0)
+    await ada.tool('Pen')
+    await ada.drag([0.3, 0.3], [0.6, 0.4])
+    await ben.hasShapes(1)
+
+    await cleo.page.getByRole('button', { name: 'Share screen', exact: true }).click()
+    await ada.page.locator('[data-screen]').first().waitFor()
+  })
+
+  for (const person of people) await person.isConnection('live')
+  for (const text of ['before', 'can you read me?', 'I can', 'me too'])
+    for (const person of people) await person.isSent(text)
+  const keys = await ada.messageKeys()
+  for (const person of people) assert.deepEqual(await person.messageKeys(), keys, 'in one order')
+  for (const person of people) await person.page.locator('[data-direct="0"], [data-direct="2"]').waitFor()
+  await until(
+    async () => (await ada.page.locator('[data-state="told"]').count()) === 0 || undefined,
+    'nothing told',
+  )
+  for (const person of people) await person.hasOthers(2)
+  await ada.page.reload()
+  await ada.isConnection('live')
+  await ada.hears('me too')
+  assert.equal(await ada.messages.count(), 4)
+})

@@ -1,0 +1,138 @@
+/**
+ * The files of the room this page is in: what is chosen for the next message, and how far each has come.
+ *
+ * The engine is loaded after the room is shown. Until then nothing is known to have been brought (FI7).
+ */
+import { defineStore } from 'pinia'
+import { shallowRef, triggerRef } from 'vue'
+import { AppError, type ErrorCode } from '#shared/errors.ts'
+import { isFileList, hashesOf, type FileHash, type FileValue } from '#shared/files/file.ts'
+import { filePaths } from '#shared/files/paths.ts'
+import type { RoomId } from '#shared/ids.ts'
+import { filesPerMessageMax } from '#shared/limits.ts'
+import { codeOf } from '../api.ts'
+import { recall, remember } from '../device.ts'
+import { Listeners } from '../sync/listeners.ts'
+import type { RoomSession } from '../sync/room-session.ts'
+import type { FileState, RoomFiles } from './engine/room-files.ts'
+
+/** A file chosen for the next message; `value` once it is kept on this device and can be sent. */
+export type Attached = Readonly<{ id: number; name: string; value: FileValue | null; code: ErrorCode | null }>
+
+const load = () => import('./open-room-files.ts')
+
+export const useFilesStore = defineStore('files', () => {
+  const attached = shallowRef<readonly Attached[]>([])
+  const engine = shallowRef<RoomFiles | null>(null)
+  const changes = new Listeners()
+  let session: RoomSession | null = null
+  let count = 0
+
+  function open(opened: RoomSession): void {
+    close()
+    session = opened
+    const kept = recall(draftKey(opened.roomId))
+    if (isFileList(kept))
+      attached.value = kept.map((value) => ({ id: (count += 1), name: value.n, value, code: null }))
+    void ready().catch(() => undefined)
+  }
+
+  function close(): void {
+    engine.value?.[Symbol.dispose]()
+    engine.value = null
+    session = null
+    attached.value = []
+  }
+
+  /** The engine, which is fetched where it is not here yet. Throws where it cannot be. */
+  async function ready(): Promise<RoomFiles> {
+    const wanted = session
+    const loaded = await load().catch((cause: unknown) => {
+      throw new AppError('network-away', { cause })
+    })
+    if (wanted === null || session !== wanted) throw new AppError('network-away')
+    if (engine.value !== null) return engine.value
+    const made = loaded.openRoomFiles(wanted.roomId, wanted.openFiles())
+    made.onChange(() => {
+      triggerRef(engine)
+      changes.tell()
+    })
+    engine.value = made
+    changes.tell()
+    return made
+  }
+
+  /** False where these are too many for one message: then none is taken. */
+  function attach(files: readonly File[]): boolean {
+    if (attached.value.length + files.length > filesPerMessageMax) return false
+    for (const file of files) void prepare(file)
+    return true
+  }
+
+  async function prepare(file: File): Promise<void> {
+    const id = (count += 1)
+    attached.value = [...attached.value, { id, name: file.name, value: null, code: null }]
+    try {
+      const [files, { prepare: run }] = await Promise.all([ready(), load()])
+      const { value, blobs } = await run(file)
+      for (const [hash, blob] of blobs) await files.add(hash, blob)
+      change(id, { value, name: value.n })
+    } catch (error) {
+      change(id, { code: codeOf(error) })
+    }
+  }
+
+  function change(id: number, to: Partial<Attached>): void {
+    attached.value = attached.value.map((one) => (one.id === id ? { ...one, ...to } : one))
+    keepDraft()
+  }
+
+  /** Takes one out again; what nothing else needs is not brought. */
+  function detach(id: number): void {
+    const gone = attached.value.find((one) => one.id === id)
+    attached.value = attached.value.filter((one) => one.id !== id)
+    keepDraft()
+    if (gone?.value != null) drop([gone.value])
+  }
+
+  const chosen = (): FileValue[] => attached.value.flatMap(({ value }) => value ?? [])
+
+  /** What was chosen goes into a message. */
+  function take(): readonly FileValue[] {
+    const values = chosen()
+    attached.value = []
+    keepDraft()
+    return values
+  }
+
+  function keepDraft(): void {
+    if (session === null) return
+    const values = chosen()
+    remember(draftKey(session.roomId), values.length === 0 ? null : values)
+  }
+
+  /** Nobody sends these any more. */
+  function drop(values: readonly FileValue[]): void {
+    const needed = new Set(hashesOf(chosen()))
+    for (const hash of hashesOf(values)) if (!needed.has(hash)) engine.value?.drop(hash)
+  }
+
+  return {
+    attached,
+    open,
+    close,
+    ready,
+    attach,
+    detach,
+    take,
+    drop,
+    retry: () => engine.value?.retry(),
+    isReady: (hashes: readonly FileHash[]) => engine.value?.isReady(hashes) === true,
+    onChange: (listener: () => void) => changes.add(listener),
+    stateOf: (hash: FileHash): FileState => engine.value?.stateOf(hash) ?? { kind: 'waiting' },
+    urlOf: (hash: FileHash): string =>
+      engine.value?.urlOf(hash) ?? (session === null ? '' : filePaths.file(session.roomId, hash)),
+  }
+})
+
+const draftKey = (roomId: RoomId): string => `draft-files.${roomId}`

@@ -1,0 +1,2 @@
+/** What the head of a room leads to. */
+export type RoomChoice = 'invite' | 'settings' | 'search' | 'keys' | 'archive' | 'leave'
