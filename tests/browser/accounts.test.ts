@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { password } from '../support/browser.ts'
 import { RoomPage } from '../support/room-page.ts'
 import { openScene } from '../support/scene.ts'
+import { becomes } from '../support/until.ts'
 
 const scene = await openScene()
 
@@ -35,7 +36,7 @@ test('a wrong password is told in words, and what was typed stays', async () => 
   await page.getByLabel('Password', { exact: true }).fill('not the right one')
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
   await page.getByRole('alert').filter({ hasText: /\w/ }).first().waitFor()
-  assert.equal(await page.getByLabel('Name').inputValue(), 'Nobody here')
+  await becomes(() => page.getByLabel('Name').inputValue(), 'Nobody here')
 })
 
 test('[H-06] a page that needs an account leads to it and back; a foreign address leads home', async () => {
@@ -86,7 +87,7 @@ test('[H-18] a link that is not good any more says so, and what to do', async ()
   await page.goto(`/i/${'x'.repeat(22)}`)
   await page.getByText(/link/i).first().waitFor()
   await page.getByRole('heading').first().waitFor()
-  assert.equal(await page.getByLabel('Your name').count(), 0)
+  await becomes(() => page.getByLabel('Your name').count(), 0)
 })
 
 test('[R-02] a room that is not there and a room one is not in look the same', async () => {

@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core'
 import { makeVersion } from '../support/next-version.ts'
 import { openScene } from '../support/scene.ts'
 import { makeDataFolder, removeFolder } from '../support/server.ts'
-import { until } from '../support/until.ts'
+import { becomes, until } from '../support/until.ts'
 
 const scene = await openScene()
 const keeping = { serviceWorkers: 'allow' } as const
@@ -43,7 +43,7 @@ test('[OF1, OF2] without a server, home and a room open with its words, its boar
     await room.page.reload()
     await room.hears('Said before')
     await room.hasShapes(1)
-    assert.equal(await room.composer.inputValue(), 'Half a thought')
+    await becomes(() => room.composer.inputValue(), 'Half a thought')
     await room.say('Said without a server')
     await room.tool('Pen')
     await room.drag([0.5, 0.6], [0.7, 0.7])
@@ -61,7 +61,7 @@ test('[OF1, OF2] without a server, home and a room open with its words, its boar
     assert.equal(isApiKept, false)
   })
   await room.isSent('Said without a server')
-  assert.equal(await room.message('Said without a server').count(), 1)
+  await becomes(() => room.message('Said without a server').count(), 1)
 })
 
 test('[OF3] a new version is offered, and comes with the page of whoever takes it', async () => {

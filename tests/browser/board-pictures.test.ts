@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import type { RoomPage } from '../support/room-page.ts'
 import { openScene } from '../support/scene.ts'
-import { until } from '../support/until.ts'
+import { becomes, until } from '../support/until.ts'
 
 const scene = await openScene()
 
@@ -162,7 +162,7 @@ test('[BO8] what is no picture is named with what is wrong, and what the server 
   const { page } = ada
   await drop(ada, [0.3, 0.6], { ...red, name: 'notes.txt', colour: '' })
   await page.getByText('notes.txt is not a picture that can be shown here.').first().waitFor()
-  assert.equal(await ada.shapeCount(), 0)
+  await becomes(() => ada.shapeCount(), 0)
   let isRefused = true
   await page.route(/\/files$/, (route) =>
     isRefused ? route.fulfill({ status: 413, json: { code: 'file-too-large' } }) : route.continue(),

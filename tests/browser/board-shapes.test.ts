@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import type { Locator, Page } from 'playwright-core'
 import type { RoomPage } from '../support/room-page.ts'
 import { openScene } from '../support/scene.ts'
-import { until } from '../support/until.ts'
+import { becomes, until } from '../support/until.ts'
 
 const scene = await openScene()
 
@@ -94,7 +94,7 @@ test('the list can be skipped and left, and Enter presses the board’s buttons'
   const surface = page.getByRole('application', { name: 'Board' })
   await surface.focus()
   await press(page, 'Tab', 'Enter', 'Tab')
-  assert.equal(await listOf(page).locator(':focus').count(), 0)
+  await becomes(() => listOf(page).locator(':focus').count(), 0)
   await surface.focus()
   await press(page, 'Tab', 'Tab')
   const { violations } = await new AxeBuilder({ page }).include('[data-shape-count]').analyze()
@@ -151,7 +151,7 @@ test('what others add and remove is said once for all of it; what one does onese
   await said(ada, /^3 shapes added$/u).waitFor({ state: 'attached' })
   await press(ben.page, 'Control+z')
   await said(ada, /^1 shape removed$/u).waitFor({ state: 'attached' })
-  assert.equal(await said(ben, /shapes? (added|removed)/u).count(), 0)
+  await becomes(() => said(ben, /shapes? (added|removed)/u).count(), 0)
 })
 
 test('what is selected, or the sheet, is on the clipboard as a picture; where that may not be, a sentence says so', async () => {

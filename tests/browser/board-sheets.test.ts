@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { RoomPage } from '../support/room-page.ts'
 import { openScene } from '../support/scene.ts'
+import { becomes } from '../support/until.ts'
 
 const scene = await openScene()
 
@@ -27,7 +28,7 @@ test('[BO4] [BO10] a sheet that was left is as it was: all see it, and each can 
 
   await openSheet(ada, 'Sheet 1', 'Add sheet')
   await ada.hasShapes(0)
-  assert.ok(await ada.page.getByRole('button', { name: 'Undo', exact: true }).isDisabled())
+  await becomes(() => ada.page.getByRole('button', { name: 'Undo', exact: true }).isDisabled(), true)
   await openSheet(ben, 'Sheet 1', 'Sheet 2')
   await ada.drag([0.3, 0.4], [0.5, 0.5])
   await ben.hasShapes(1)

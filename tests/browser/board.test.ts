@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import type { CDPSession, Page } from 'playwright-core'
 import type { RoomPage } from '../support/room-page.ts'
 import { openScene } from '../support/scene.ts'
-import { until } from '../support/until.ts'
+import { becomes, until } from '../support/until.ts'
 
 const scene = await openScene()
 
@@ -73,7 +73,7 @@ test('[W4] the other’s stroke and cursor are seen while they draw, and the str
   await ada.page.mouse.move(to.x, to.y, { steps: 8 })
   await paints(ben.page, 'ink', true)
   await paints(ben.page, 'overlay', true)
-  assert.equal(await ben.shapeCount(), 0, 'nothing in progress is in the document')
+  await becomes(() => ben.shapeCount(), 0, 'nothing in progress is in the document')
   await ada.page.mouse.up()
   await ben.hasShapes(1)
   await paints(ben.page, 'ink', false)
@@ -101,7 +101,7 @@ test('a finger draws, two fingers move and zoom, and neither leaves a stroke of 
     await touch(devtools, 'touchMove', await at(0.45 - far, 0.4 - far), await at(0.55 + far, 0.5 + far))
   await touch(devtools, 'touchEnd')
   await until(async () => (await zoomOf(ada.page)) > 150 || undefined, 'the board to be larger')
-  assert.equal(await room.shapeCount(), 1)
+  await becomes(() => room.shapeCount(), 1)
 })
 
 test('a pen draws with its pressure; from then on a finger moves the board', async () => {
@@ -125,7 +125,7 @@ test('a pen draws with its pressure; from then on a finger moves the board', asy
   await touch(devtools, 'touchMove', await placeOn(room, 0.5, -3))
   await touch(devtools, 'touchEnd')
   await ada.page.getByRole('button', { name: 'Back to the drawing' }).click()
-  assert.equal(await room.shapeCount(), 1)
+  await becomes(() => room.shapeCount(), 1)
 })
 
 test('keys: undo and redo, tools, and zoom, while the board has the focus', async () => {
@@ -193,7 +193,7 @@ test('[BO5] who moderates says who draws: the others look on at once, are told w
   await ben.drag([0.3, 0.6], [0.6, 0.7])
   await ada.drag([0.3, 0.6], [0.6, 0.7])
   await ben.hasShapes(1)
-  assert.equal(await ada.shapeCount(), 1)
+  await becomes(() => ada.shapeCount(), 1)
 
   await letDraw('Everyone')
   await tools.waitFor()

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Locator, Page } from 'playwright-core'
 import { openScene } from '../support/scene.ts'
-import { until } from '../support/until.ts'
+import { becomes, until } from '../support/until.ts'
 
 const scene = await openScene()
 
@@ -139,7 +139,7 @@ test('a camera that was to be blurred and cannot be stays off, and says so', asy
   await page.route('**/*.tflite', (route) => route.abort())
   await page.getByRole('button', { name: /^(Start|Join) call/ }).click()
   await page.getByText('Your background could not be blurred, so your camera is off.').waitFor()
-  assert.equal(await page.getByLabel('Your camera', { exact: true }).count(), 0)
+  await becomes(() => page.getByLabel('Your camera', { exact: true }).count(), 0)
   await page.getByRole('button', { name: 'Try again', exact: true }).click()
   await page.getByLabel('Your camera', { exact: true }).waitFor()
 })

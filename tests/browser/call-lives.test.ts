@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { RoomPage } from '../support/room-page.ts'
 import { openScene } from '../support/scene.ts'
-import { until } from '../support/until.ts'
+import { becomes, until } from '../support/until.ts'
 
 const scene = await openScene()
 
@@ -92,5 +92,5 @@ test('who talks while muted is told, with the way to be heard; put away, it stay
     .getByRole('button', { name: /^Unmute/ })
     .click()
   await page.locator('[data-self][data-microphone="on"]').waitFor()
-  assert.equal(await page.locator('[data-hint="muted"]').count(), 0)
+  await becomes(() => page.locator('[data-hint="muted"]').count(), 0)
 })

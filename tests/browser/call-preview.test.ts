@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openScene } from '../support/scene.ts'
+import { becomes } from '../support/until.ts'
 
 const scene = await openScene()
 
@@ -35,7 +36,7 @@ for (const viewport of [
     const join = page.getByRole('button', { name: 'Join', exact: true })
     await join.waitFor()
     const before = await join.boundingBox()
-    assert.equal(await page.getByLabel('Speaker').count(), 0)
+    await becomes(() => page.getByLabel('Speaker').count(), 0)
     await page.evaluate(() => window.dispatchEvent(new Event('let-devices')))
     await page.getByLabel('Camera', { exact: true }).waitFor()
     await page.getByLabel('Your camera').waitFor()

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { openScene } from '../support/scene.ts'
+import { becomes } from '../support/until.ts'
 
 const scene = await openScene()
 
@@ -31,7 +32,7 @@ test('a tile says that somebody comes over badly and why, and I shows the number
   await ben.joinCall()
   await ada.seesVideoGrow(1)
   const { page } = ada
-  assert.equal(await page.locator('[data-quality]').count(), 0, 'nothing is said of what is good')
+  await becomes(() => page.locator('[data-quality]').count(), 0, 'nothing is said of what is good')
 
   await losePackets(page)
   await ada.others.getByRole('button', { name: /^poor connection/ }).click()

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openScene } from '../support/scene.ts'
+import { becomes } from '../support/until.ts'
 
 const scene = await openScene()
 
@@ -28,7 +29,7 @@ test('[CA9] a reaction rises over its sender’s tile at both ends and is announ
   await ben.others.locator(clap).waitFor({ state: 'detached' })
   await eve.joinCall()
   await eve.hasOthers(2)
-  assert.equal(await eve.page.locator('[data-reaction]').count(), 0)
+  await becomes(() => eve.page.locator('[data-reaction]').count(), 0)
 
   await page.keyboard.press('Escape')
   await page.keyboard.press('h')
@@ -43,6 +44,6 @@ test('without the server no reaction is offered that nobody would see', async ()
   await scene.restart(async () => {
     await ada.page.getByRole('button', { name: 'React', exact: true }).click()
     await ada.page.getByText('The server is away, so nobody would see your reaction.').waitFor()
-    assert.equal(await ada.page.getByRole('button', { name: 'Heart', exact: true }).isDisabled(), true)
+    await becomes(() => ada.page.getByRole('button', { name: 'Heart', exact: true }).isDisabled(), true)
   })
 })

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import type { Download, Page } from 'playwright-core'
 import { RoomPage } from '../support/room-page.ts'
 import { openScene } from '../support/scene.ts'
-import { until } from '../support/until.ts'
+import { becomes, until } from '../support/until.ts'
 
 const scene = await openScene()
 
@@ -131,7 +131,7 @@ test('[CA17] a recording goes on behind another tab, with pictures that only it 
   const played = await play(ben.page, await downloading)
   assert.ok(played.durationS > 3 && played.soundBytes > 0, JSON.stringify(played))
   await ben.hasOthers(0)
-  assert.equal(await ben.page.getByText(/is recording this call$/).count(), 0)
+  await becomes(() => ben.page.getByText(/is recording this call$/).count(), 0)
 })
 
 test('a page that is closed in the middle asks first, and the next one offers what was recorded', async () => {

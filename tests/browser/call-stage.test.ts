@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openScene } from '../support/scene.ts'
+import { becomes } from '../support/until.ts'
 
 const scene = await openScene()
 
@@ -13,7 +14,7 @@ test('L makes the speaker large and is remembered; pins come by double click and
   await Promise.all([ada.hasOthers(1), ben.hasOthers(1)])
   const { page } = ada
   const large = page.locator('[data-large]')
-  assert.equal(await large.count(), 0, 'everyone is shown alike')
+  await becomes(() => large.count(), 0, 'everyone is shown alike')
 
   await page.keyboard.press('l')
   await large.and(ada.others).waitFor()
@@ -37,7 +38,7 @@ test('L makes the speaker large and is remembered; pins come by double click and
   await large.and(ada.others).waitFor()
   await ben.page.getByRole('button', { name: 'Share screen', exact: true }).click()
   await large.and(page.locator('[data-screen]')).waitFor()
-  assert.equal(await ben.page.locator('[data-large]').count(), 0, 'one’s own screen stays small')
+  await becomes(() => ben.page.locator('[data-large]').count(), 0, 'one’s own screen stays small')
   await ben.page.getByRole('button', { name: 'Stop sharing', exact: true }).click()
   await large.and(ada.others).waitFor()
 

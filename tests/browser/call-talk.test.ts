@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openScene } from '../support/scene.ts'
+import { becomes } from '../support/until.ts'
 
 const scene = await openScene()
 
@@ -32,8 +33,8 @@ test('held Space lets a muted person be heard until it is let go of or the page 
 
   await ada.composer.fill('one')
   await ada.composer.press('Space')
-  assert.equal(await ada.composer.inputValue(), 'one ')
-  assert.equal(await page.getByText('You are heard while you hold Space').count(), 0)
+  await becomes(() => ada.composer.inputValue(), 'one ')
+  await becomes(() => page.getByText('You are heard while you hold Space').count(), 0)
 
   // Walked to with the keyboard: Space presses the button.
   await page.getByRole('button', { name: 'Unmute', exact: true }).focus()

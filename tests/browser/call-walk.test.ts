@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import type { RoomResponse } from '#shared/http.ts'
 import { askFrom } from '../support/browser.ts'
 import { openScene } from '../support/scene.ts'
-import { until } from '../support/until.ts'
+import { becomes, until } from '../support/until.ts'
 
 const scene = await openScene()
 
@@ -16,7 +16,7 @@ test('who walks home and into another room stays in the call, without a new link
   await ben.joinCall()
   await ada.seesVideoGrow(1)
   const float = page.getByRole('region', { name: 'Call in The porch' })
-  assert.equal(await float.count(), 0)
+  await becomes(() => float.count(), 0)
 
   await page.getByRole('link', { name: 'All rooms' }).click()
   await float.waitFor()
@@ -38,7 +38,7 @@ test('who walks home and into another room stays in the call, without a new link
   await float.getByRole('link', { name: 'Back to the call' }).click()
   await page.locator('[data-participant][data-self]').waitFor()
   await ada.hasOthers(1)
-  assert.equal(await float.count(), 0)
+  await becomes(() => float.count(), 0)
   assert.equal(await page.evaluate(() => window.connectionsMade?.length), 1, 'the one link of before')
   await ada.isConnection('live')
   await ada.say('here I am again', 'here I am again')
@@ -146,7 +146,7 @@ test('[CA6] [CA8] who is elsewhere keeps a raised hand, and is muted and removed
   await choose('Mute')
   await float.getByRole('button', { name: 'Unmute', exact: true }).waitFor()
   await ada.others.and(ada.page.locator('[data-microphone="off"]')).waitFor()
-  assert.ok(await hand.isVisible())
+  await becomes(() => hand.isVisible(), true)
   await choose('Remove from the call')
   await ben.page.getByText('You were removed from the call').first().waitFor()
   await float.waitFor({ state: 'detached' })

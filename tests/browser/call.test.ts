@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { BrowserContext, Page } from 'playwright-core'
 import { openScene } from '../support/scene.ts'
-import { until } from '../support/until.ts'
+import { becomes, until } from '../support/until.ts'
 
 declare global {
   interface Window {
@@ -199,7 +199,7 @@ test('a camera that another program holds is told in words, and opens when it is
   await note.waitFor()
   await ada.page.getByRole('button', { name: 'Join', exact: true }).click()
   await page.locator('[data-self][data-camera="off"][data-microphone="on"]').waitFor()
-  assert.equal(await note.count(), 0, 'what was told before is not told again')
+  await becomes(() => note.count(), 0, 'what was told before is not told again')
   await page.getByRole('button', { name: 'Turn camera on', exact: true }).click()
   await note.waitFor()
   await page.evaluate(() => (window.isCameraBusy = false))

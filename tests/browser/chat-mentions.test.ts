@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AxeBuilder } from '@axe-core/playwright'
 import { openScene } from '../support/scene.ts'
-import { until } from '../support/until.ts'
+import { becomes, until } from '../support/until.ts'
 
 const scene = await openScene()
 
@@ -23,23 +23,20 @@ test('[CH10] [CH11] a name is completed by keys, marked for whom it means, and c
     violations.map(({ id, nodes }) => `${id}: ${String(nodes[0]?.html)}`),
     [],
   )
-  assert.equal(
-    await ada.composer.getAttribute('aria-activedescendant'),
-    await list.getByRole('option').getAttribute('id'),
-  )
+  await becomes(() => ada.composer.getAttribute('aria-activedescendant'), await list.getByRole('option').getAttribute('id'))
   await ada.composer.press('Enter')
   await list.waitFor({ state: 'detached' })
   assert.match(await ada.composer.inputValue(), /^Ask @Ben \d+ $/)
   await ada.composer.pressSequentially('about soup')
   await ada.composer.press('Enter')
   await eve.message('about soup').locator('.mention:not(.is-me)').waitFor()
-  assert.equal(await eve.page.locator('.is-to-me').count(), 0)
+  await becomes(() => eve.page.locator('.is-to-me').count(), 0)
 
   await ben.page.reload()
   await ben.page.getByRole('img', { name: '1 of them to you' }).waitFor()
   await ben.open()
   await ben.message('about soup').locator('.mention.is-me').waitFor()
-  assert.equal(await ben.page.locator('.is-to-me').count(), 1)
+  await becomes(() => ben.page.locator('.is-to-me').count(), 1)
 })
 
 test('[CH11] what is marked unread stays so until one comes again, and the line stands before it', async () => {

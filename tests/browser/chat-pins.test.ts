@@ -8,7 +8,7 @@ import { askFrom } from '../support/browser.ts'
 import { fillPages } from '../support/long-chat.ts'
 import { RoomPage } from '../support/room-page.ts'
 import { openScene } from '../support/scene.ts'
-import { until } from '../support/until.ts'
+import { becomes, until } from '../support/until.ts'
 
 const scene = await openScene()
 
@@ -52,7 +52,7 @@ test('[CH14] what one pins is marked and listed for all, leads to its message, a
 
   await items.filter({ hasText: 'soup' }).getByRole('button', { name: 'Unpin' }).click()
   await strip(ada).filter({ hasText: 'Pinned · 1' }).waitFor()
-  assert.equal(await markOf(ada, 'soup at seven').count(), 0)
+  await becomes(() => markOf(ada, 'soup at seven').count(), 0)
   await items.getByRole('button', { name: /the key is under the mat/ }).click()
   await ben.message('the key is under the mat').and(ben.page.locator('.is-reached')).waitFor()
   await until(
@@ -62,7 +62,7 @@ test('[CH14] what one pins is marked and listed for all, leads to its message, a
 
   await ada.act('the key is under the mat', 'Unpin')
   await strip(ben).waitFor({ state: 'detached' })
-  assert.equal(await markOf(ben, 'the key').count(), 0)
+  await becomes(() => markOf(ben, 'the key').count(), 0)
 })
 
 test('[CH14] a pin leads to an older page, and what was pinned meanwhile is there after a time offline', async () => {
@@ -77,7 +77,7 @@ test('[CH14] a pin leads to an older page, and what was pinned meanwhile is ther
   await ben.page.getByText('cannot be reached').first().waitFor()
   await ada.act('what holds', 'Pin')
   await markOf(ada, 'what holds').waitFor()
-  assert.equal(await strip(ben).count(), 0)
+  await becomes(() => strip(ben).count(), 0)
   await ben.guest.context.setOffline(false)
   await strip(ben).filter({ hasText: 'what holds' }).waitFor()
 
@@ -89,7 +89,7 @@ test('[CH14] a pin leads to an older page, and what was pinned meanwhile is ther
   await askFrom(eve.page, 'POST', `/api/invites/${token}/accept`, {})
   await eve.open()
   await strip(eve).waitFor()
-  assert.equal(await eve.message('what holds').count(), 0)
+  await becomes(() => eve.message('what holds').count(), 0)
   await strip(eve).click()
   await list(eve)
     .getByRole('button', { name: /what holds/ })
@@ -113,10 +113,10 @@ test('[CH14] a guest sees what is pinned, and is offered neither to pin nor to u
   await page.getByRole('button', { name: 'Pinned · 1' }).click()
   const pinned = page.getByRole('dialog', { name: 'Pinned messages' })
   await pinned.getByRole('button', { name: /the rules/ }).waitFor()
-  assert.equal(await pinned.getByRole('button', { name: 'Unpin' }).count(), 0)
+  await becomes(() => pinned.getByRole('button', { name: 'Unpin' }).count(), 0)
   await page.keyboard.press('Escape')
   await page.locator('[data-message-key]').hover({ position: { x: 8, y: 8 } })
   await page.locator('[data-message-key]').getByRole('button', { name: 'Actions' }).click()
   await page.getByRole('menuitem', { name: 'Copy text' }).waitFor()
-  assert.equal(await page.getByRole('menuitem', { name: /Pin/i }).count(), 0)
+  await becomes(() => page.getByRole('menuitem', { name: /Pin/i }).count(), 0)
 })

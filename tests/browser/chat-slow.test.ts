@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { AxeBuilder } from '@axe-core/playwright'
 import { openScene } from '../support/scene.ts'
 import type { RoomPage } from '../support/room-page.ts'
+import { becomes } from '../support/until.ts'
 
 const scene = await openScene()
 
@@ -25,10 +26,10 @@ test('[CH15] who moderates slows a room down: the others see how long they wait,
   await ben.page.getByText(/^Slow mode: you can write again in (59|5\d|1) (seconds|minute)/).waitFor()
   await ben.composer.fill('Second')
   await ben.composer.press('Enter')
-  assert.equal(await ben.composer.inputValue(), 'Second')
-  assert.equal(await ben.page.getByRole('button', { name: 'Send', exact: true }).isDisabled(), true)
+  await becomes(() => ben.composer.inputValue(), 'Second')
+  await becomes(() => ben.page.getByRole('button', { name: 'Send', exact: true }).isDisabled(), true)
   assert.deepEqual((await new AxeBuilder({ page: ben.page }).analyze()).violations, [])
-  assert.equal(await ada.page.getByText('Slow mode').count(), 0)
+  await becomes(() => ada.page.getByText('Slow mode').count(), 0)
   await ada.say('I am not slowed')
   await ada.say('At all')
   await ben.hears('At all')

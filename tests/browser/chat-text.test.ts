@@ -7,7 +7,7 @@ import type { RoomId } from '#shared/ids.ts'
 import type { Page } from 'playwright-core'
 import { askFrom } from '../support/browser.ts'
 import { openScene } from '../support/scene.ts'
-import { until } from '../support/until.ts'
+import { becomes, until } from '../support/until.ts'
 
 const scene = await openScene()
 
@@ -122,7 +122,7 @@ test('[CH5] code is coloured, and can be read before and without that', async ()
   await ada.say('```ts\nconst answer = 42\n```', 'const answer = 42')
   const word = ada.message('const answer = 42').locator('.word')
   await word.waitFor()
-  assert.equal(await word.innerText(), 'const')
+  await becomes(() => word.innerText(), 'const')
   await ada.say('```\nplain words\n```', 'plain words')
-  assert.equal(await ada.message('plain words').locator('pre span').count(), 0)
+  await becomes(() => ada.message('plain words').locator('pre span').count(), 0)
 })

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openScene } from '../support/scene.ts'
-import { until } from '../support/until.ts'
+import { becomes, until } from '../support/until.ts'
 
 const scene = await openScene()
 
@@ -34,5 +34,5 @@ test('messages stand in one group with one stop for Tab, and only the announcer 
     isWriting: document.activeElement?.tagName === 'TEXTAREA',
   }))
   assert.deepEqual(found, { live: 0, stops: 1, isWriting: true })
-  assert.equal(await page.locator('[aria-live="polite"]').count(), 1)
+  await becomes(() => page.locator('[aria-live="polite"]').count(), 1)
 })

@@ -10,7 +10,7 @@ import { askFrom } from '../support/browser.ts'
 import { fillPages } from '../support/long-chat.ts'
 import type { RoomPage } from '../support/room-page.ts'
 import { openScene } from '../support/scene.ts'
-import { until } from '../support/until.ts'
+import { becomes, until } from '../support/until.ts'
 
 const scene = await openScene()
 
@@ -35,7 +35,7 @@ test('[CH6] a reaction is seen by the other, who joins it, and is taken back', a
   await ben.message('Soup is ready').hover()
   await ben.message('Soup is ready').getByRole('button', { name: 'Heart' }).click()
   await ada.reaction('Soup', 'Heart').waitFor()
-  assert.equal(await ada.reaction('Soup', 'Heart').getAttribute('aria-pressed'), 'false')
+  await becomes(() => ada.reaction('Soup', 'Heart').getAttribute('aria-pressed'), 'false')
   assert.match(String(await ada.reaction('Soup', 'Heart').getAttribute('title')), /^Heart: Ben \d+$/)
   await ada.reaction('Soup', 'Heart').click()
   await ben.reaction('Soup', 'Heart').filter({ hasText: '2' }).waitFor()
@@ -65,7 +65,7 @@ test('a reply names what it answers, leads there, and says when that was deleted
   await ada.page.getByRole('menuitem', { name: 'Delete' }).click()
   await ada.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
   await ben.message('I will').getByText('The original message was deleted').waitFor()
-  assert.equal(await ben.messages.count(), 1)
+  await becomes(() => ben.messages.count(), 1)
 })
 
 test('one changes what one said: Escape leaves it, Enter saves it for both, marked as edited', async () => {
@@ -88,7 +88,7 @@ test('one changes what one said: Escape leaves it, Enter saves it for both, mark
   await ben.message('Meet at nine').getByText('edited').waitFor()
   await ben.message('Meet at nine').hover()
   await ben.message('Meet at nine').getByRole('button', { name: 'Actions' }).click()
-  assert.deepEqual(await ben.page.getByRole('menuitem').allInnerTexts(), [
+  await becomes(() => ben.page.getByRole('menuitem').allInnerTexts(), [
     'Reply',
     'Copy text',
     'Copy link',
@@ -129,7 +129,7 @@ test('what is changed, deleted and felt without a network is the same for both a
   await ada.message('third words').getByRole('button', { name: 'Thumbs up' }).click()
   await ada.say('unsent words')
   await ada.message('unsent words').hover()
-  assert.equal(await ada.message('unsent words').getByRole('button', { name: 'Thumbs up' }).count(), 0)
+  await becomes(() => ada.message('unsent words').getByRole('button', { name: 'Thumbs up' }).count(), 0)
   await ada.act('unsent words', 'Edit')
   await ada.page.getByRole('textbox', { name: 'Edit' }).fill('unsent words, mended')
   await ada.page.keyboard.press('Enter')
@@ -146,7 +146,7 @@ test('what is changed, deleted and felt without a network is the same for both a
   for (const page of [ada, ben])
     await page.reaction('third words', 'Thumbs up').filter({ hasText: '2' }).waitFor()
   await ada.isSent('unsent words, mended')
-  assert.deepEqual(await ada.messageKeys(), await ben.messageKeys())
+  await becomes(() => ada.messageKeys(), await ben.messageKeys())
   assert.equal((await ben.messageKeys()).length, 3)
 })
 
@@ -233,7 +233,7 @@ test('[CH7] older pages come as one scrolls up, what is read stays where it is, 
   }
   await list.evaluate((element) => (element.scrollTop = 0))
   await ada.page.getByText('This is the start of the conversation').waitFor()
-  assert.equal(await ada.messages.count(), 4 * pageMessagesMax + 1)
+  await becomes(() => ada.messages.count(), 4 * pageMessagesMax + 1)
   await ada.page.getByRole('button', { name: 'Jump to latest' }).click()
   await until(
     () => list.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight < 2),
@@ -248,7 +248,7 @@ test('without a network what is not on this device is said to be elsewhere, and 
   const before = await ada.messages.count()
   await listOf(ada).evaluate((element) => (element.scrollTop = 0))
   await ada.page.getByText('Earlier messages are not on this device').waitFor()
-  assert.equal(await ada.messages.count(), before)
+  await becomes(() => ada.messages.count(), before)
   await ada.guest.context.setOffline(false)
   await until(async () => (await ada.messages.count()) > before, 'the page before')
 })
@@ -299,7 +299,7 @@ test('words are found in every page, the newest first, and lead to their message
   await ada.page.getByRole('searchbox').fill('line 99')
   const hits = ada.page.locator('.hit')
   await until(async () => (await hits.count()) === 16, 'one of each part')
-  assert.deepEqual(await hits.first().locator('mark').allInnerTexts(), ['Line', '99'])
+  await becomes(() => hits.first().locator('mark').allInnerTexts(), ['Line', '99'])
   assert.match(await hits.first().innerText(), /Teller 16/)
   await findsNothing(ada.page)
   await ada.page.getByRole('searchbox').fill('second paragraph')
@@ -341,8 +341,8 @@ test('who comes back finds a line before what is new, however far up, and a way 
   const unread = ben.page.getByRole('button', { name: /unread$/ })
   await unread.waitFor()
   // The first page was full with one less.
-  assert.equal(await unread.innerText(), '1,023 unread')
-  assert.equal(await ben.page.locator('[data-unread-line]').count(), 0)
+  await becomes(() => unread.innerText(), '1,023 unread')
+  await becomes(() => ben.page.locator('[data-unread-line]').count(), 0)
   await unread.click()
   await ben.page.locator('[data-unread-line]').waitFor()
   await unread.waitFor({ state: 'hidden' })

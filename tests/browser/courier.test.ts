@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import type { RoomPage } from '../support/room-page.ts'
 import { openScene } from '../support/scene.ts'
-import { until } from '../support/until.ts'
+import { becomes, until } from '../support/until.ts'
 
 const scene = await openScene()
 
@@ -44,19 +44,15 @@ test('[OF6] words, a stroke and a file that wait in a room are brought from home
   await ada.page
     .getByRole('img', { name: 'Something of yours here waits to be sent' })
     .waitFor({ state: 'detached' })
-  assert.equal(await ben.message('Written on the train').count(), 1)
+  await becomes(() => ben.message('Written on the train').count(), 1)
   const keys = await ben.messageKeys()
   await ben.page.getByRole('tab', { name: /People/ }).click()
-  assert.equal(
-    await ben.page.getByRole('group', { name: 'People' }).locator('li:not(.is-away)').count(),
-    1,
-    'who only delivers is not here',
-  )
+  await becomes(() => ben.page.getByRole('group', { name: 'People' }).locator('li:not(.is-away)').count(), 1, 'who only delivers is not here')
 
   await ada.page.getByRole('link', { name: /The porch/ }).click()
   await ada.isSent('Written on the train')
   await ada.isSent('and the ticket')
-  assert.deepEqual(await ada.messageKeys(), keys)
+  await becomes(() => ada.messageKeys(), keys)
 })
 
 test('[OF6] what waited when the last page was closed is brought by the next one, wherever it is', async () => {
@@ -74,7 +70,7 @@ test('[OF6] what waited when the last page was closed is brought by the next one
   await ben.hears('Half of it')
   await ben.hears('The other half')
   await until(async () => (await waitingCount(later)) === 0, 'nothing that waits')
-  assert.equal(await ben.messages.count(), 2)
+  await becomes(() => ben.messages.count(), 2)
 })
 
 const databaseCount = (page: Page) => page.evaluate(async () => (await indexedDB.databases()).length)

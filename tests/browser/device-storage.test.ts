@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openScene } from '../support/scene.ts'
-import { until } from '../support/until.ts'
+import { becomes, until } from '../support/until.ts'
 
 const scene = await openScene()
 
@@ -32,7 +32,7 @@ test('[D-14] a full device says that it keeps nothing, warns whoever leaves, and
   await ada.hasShapes(1)
   const chip = page.locator('[data-connection="offline"][data-kept="no"]')
   await chip.waitFor()
-  assert.equal(await chip.innerText(), 'Not kept on this device')
+  await becomes(() => chip.innerText(), 'Not kept on this device')
   await chip.click()
   await page.getByText('its storage is full or switched off').first().waitFor()
   await page.keyboard.press('Escape')

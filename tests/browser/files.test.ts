@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import type { RoomPage } from '../support/room-page.ts'
 import { openScene } from '../support/scene.ts'
-import { until } from '../support/until.ts'
+import { becomes, until } from '../support/until.ts'
 
 const scene = await openScene()
 
@@ -88,14 +88,14 @@ test('[FI7] what is sent without a network survives a reload, and arrives once a
   await ada.hears('notes.txt')
   await ada.page.reload()
   await ada.hears('notes.txt')
-  assert.equal(await ada.message('notes.txt').getAttribute('data-state'), 'sending')
+  await becomes(() => ada.message('notes.txt').getAttribute('data-state'), 'sending')
 
   isAway = false
   await ada.isConnection('live')
   await ada.isSent('notes.txt')
   await ben.hears('notes.txt')
-  assert.equal(await ben.message('notes.txt').count(), 1)
-  assert.deepEqual(await ada.messageKeys(), await ben.messageKeys())
+  await becomes(() => ben.message('notes.txt').count(), 1)
+  await becomes(() => ada.messageKeys(), await ben.messageKeys())
   const href = await ben.page.getByRole('link', { name: 'Download notes.txt' }).getAttribute('href')
   const text = await ben.page.evaluate(async (url) => (await fetch(url)).text(), href ?? '')
   assert.equal(text, words.toString())
@@ -128,7 +128,7 @@ test('[FI7] what was chosen can be taken out again, and too many are refused in 
   await choose(ada, 'wrong.txt', 'text/plain', Buffer.from('not this one'))
   await ada.page.getByRole('button', { name: 'Take out wrong.txt' }).click()
   await ada.page.getByRole('list', { name: 'Files to send' }).waitFor({ state: 'detached' })
-  assert.ok(await ada.page.getByRole('button', { name: 'Send', exact: true }).isDisabled())
+  await becomes(() => ada.page.getByRole('button', { name: 'Send', exact: true }).isDisabled(), true)
   const many = Array.from({ length: 11 }, (_, index) => ({
     name: `${String(index)}.txt`,
     mimeType: 'text/plain',

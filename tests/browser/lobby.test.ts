@@ -7,6 +7,7 @@ import { paths, type InviteResponse, type RoomResponse } from '#shared/http.ts'
 import { askFrom, openBrowser, openPerson, openStranger } from '../support/browser.ts'
 import { RoomPage } from '../support/room-page.ts'
 import { startTestServer } from '../support/server.ts'
+import { becomes } from '../support/until.ts'
 
 test('[CA16] whoever comes by a link asks to join, and is let in or refused; so with a locked call', async (t) => {
   await using server = await startTestServer({ serveClient: true })
@@ -40,7 +41,7 @@ test('[CA16] whoever comes by a link asks to join, and is let in or refused; so 
     await door.getByText('Gus').waitFor()
     await gus.page.reload()
     await gus.page.getByRole('heading', { name: 'Waiting to be let in' }).waitFor()
-    assert.equal(await door.getByRole('listitem').count(), 1, 'a reload keeps the place')
+    await becomes(() => door.getByRole('listitem').count(), 1, 'a reload keeps the place')
     for (const page of [gus.page, alice.page])
       assert.deepEqual((await new AxeBuilder({ page }).analyze()).violations, [])
     await door.getByRole('button', { name: 'Let in Gus' }).click()

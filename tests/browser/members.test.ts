@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { RoomPage } from '../support/room-page.ts'
 import { openScene } from '../support/scene.ts'
+import { becomes } from '../support/until.ts'
 
 const scene = await openScene()
 
@@ -46,7 +47,7 @@ test('[RO7] who is made a moderator may moderate at once, on the open page; and 
   await ada.page.getByRole('menuitem', { name: 'Leave room' }).waitFor()
   await ben.page.getByRole('button', { name: 'Room menu' }).click()
   await ben.page.getByRole('menuitem', { name: 'Archive room' }).waitFor()
-  assert.equal(await ben.page.getByRole('menuitem', { name: 'Leave room' }).count(), 0)
+  await becomes(() => ben.page.getByRole('menuitem', { name: 'Leave room' }).count(), 0)
 })
 
 test('[RO8] who is removed is told so in words, cannot come back where they are banned, and can once allowed', async () => {
@@ -62,7 +63,7 @@ test('[RO8] who is removed is told so in words, cannot come back where they are 
   await ben.page.getByText('You were removed from this room.').first().waitFor()
   await ada.page.getByRole('button', { name: /^Actions for Ben/ }).waitFor({ state: 'detached' })
   await ada.page.getByRole('tab', { name: 'Chat' }).click()
-  assert.ok(await ada.message('What I wrote stays').isVisible())
+  await becomes(() => ada.message('What I wrote stays').isVisible(), true)
 
   await ben.page.reload()
   await ben.page.getByText('This room does not let you in.').first().waitFor()

@@ -5,6 +5,7 @@ import { paths, type RoomResponse } from '#shared/http.ts'
 import { askFrom, openBrowser, openPerson } from '../support/browser.ts'
 import { RoomPage } from '../support/room-page.ts'
 import { startTestServer } from '../support/server.ts'
+import { becomes } from '../support/until.ts'
 
 test('[CA6] [CA8] hands are seen by all; who moderates mutes, asks, removes and lets in', async (t) => {
   await using server = await startTestServer({ serveClient: true })
@@ -32,7 +33,7 @@ test('[CA6] [CA8] hands are seen by all; who moderates mutes, asks, removes and 
     await hands.getByText('Bob').waitFor()
     await alice.page.getByRole('button', { name: 'Raise hand' }).click()
     await bob.page.getByRole('list', { name: 'Raised hands' }).getByText('Alice').waitFor()
-    assert.deepEqual(await hands.locator('li').allInnerTexts(), ['1\nBob', '2\nYou'])
+    await becomes(() => hands.locator('li').allInnerTexts(), ['1\nBob', '2\nYou'])
   })
   const choose = async (action: string) => {
     await alice.page.getByRole('button', { name: 'Actions for Bob' }).click()
@@ -45,10 +46,7 @@ test('[CA6] [CA8] hands are seen by all; who moderates mutes, asks, removes and 
     await alice.page.locator('[data-participant]:not([data-self])[data-microphone="off"]').waitFor()
     await choose('Ask to unmute')
     await bob.page.locator('.asked').getByText('Alice asks you to unmute').waitFor()
-    assert.equal(
-      await alice.page.locator('[data-participant]:not([data-self])[data-microphone="on"]').count(),
-      0,
-    )
+    await becomes(() => alice.page.locator('[data-participant]:not([data-self])[data-microphone="on"]').count(), 0)
     await bob.page.locator('.asked').getByRole('button', { name: 'Unmute', exact: true }).click()
     await alice.page.locator('[data-participant]:not([data-self])[data-microphone="on"]').waitFor()
     await bob.page.locator('.asked').waitFor({ state: 'detached' })

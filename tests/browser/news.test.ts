@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core'
 import { hide } from '../support/browser.ts'
 import type { RoomPage } from '../support/room-page.ts'
 import { openScene } from '../support/scene.ts'
-import { until } from '../support/until.ts'
+import { becomes, until } from '../support/until.ts'
 
 const scene = await openScene()
 
@@ -64,7 +64,7 @@ test('[NO3] who is mentioned elsewhere reads it in the page they look at, and ge
   await ada.say('@all Come')
   await ben.hears('Come')
   await isTitled(ben.page, 'The porch · Stoa')
-  assert.equal(await ben.page.getByText(/in The porch: @all Come/).count(), 0)
+  await becomes(() => ben.page.getByText(/in The porch: @all Come/).count(), 0)
 })
 
 async function openSettings(page: Page): Promise<void> {
@@ -159,13 +159,13 @@ test('what blocks notifications is said, and nothing in their settings hinders a
     [],
   )
   await page.getByRole('switch', { name: 'Sound' }).click()
-  assert.equal(await page.getByRole('switch', { name: 'Sound' }).getAttribute('aria-checked'), 'false')
+  await becomes(() => page.getByRole('switch', { name: 'Sound' }).getAttribute('aria-checked'), 'false')
   await page.evaluate(() => {
     Object.defineProperty(Notification, 'permission', { configurable: true, get: () => 'denied' })
   })
   await page.getByRole('button', { name: 'Close' }).click()
   await openSettings(page)
   await page.getByText('This browser blocks them here.').waitFor()
-  assert.equal(await shown.isDisabled(), true)
-  assert.equal(await page.getByRole('switch', { name: 'Sound' }).getAttribute('aria-checked'), 'false')
+  await becomes(() => shown.isDisabled(), true)
+  await becomes(() => page.getByRole('switch', { name: 'Sound' }).getAttribute('aria-checked'), 'false')
 })

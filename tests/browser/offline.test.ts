@@ -6,7 +6,7 @@ import type { RoomId } from '#shared/ids.ts'
 import { askFrom } from '../support/browser.ts'
 import { openScene } from '../support/scene.ts'
 import { changeOf, replicaOf } from '../support/seated.ts'
-import { until } from '../support/until.ts'
+import { becomes, until } from '../support/until.ts'
 
 const scene = await openScene()
 
@@ -25,7 +25,7 @@ test('two people write and draw without a network, and have the same when it is 
   await ben.tool('Pen')
   await ben.drag([0.5, 0.6], [0.7, 0.7])
   await ada.hasShapes(1)
-  assert.equal(await ada.message('without a network').getAttribute('data-state'), 'sending')
+  await becomes(() => ada.message('without a network').getAttribute('data-state'), 'sending')
 
   await ada.guest.context.setOffline(false)
   await ada.isConnection('live')
@@ -34,7 +34,7 @@ test('two people write and draw without a network, and have the same when it is 
   await ada.hears('From Ben, meanwhile')
   await ada.hasShapes(2)
   await ben.hasShapes(2)
-  assert.deepEqual(await ada.messageKeys(), await ben.messageKeys())
+  await becomes(() => ada.messageKeys(), await ben.messageKeys())
 })
 
 test('what was written without a network is there after a reload, and arrives once', async () => {
@@ -54,7 +54,7 @@ test('what was written without a network is there after a reload, and arrives on
   await second.locator('[data-connection="live"]').waitFor()
   await ben.hears('Kept on this device')
   await ben.hasShapes(1)
-  assert.equal(await ben.message('Kept on this device').count(), 1)
+  await becomes(() => ben.message('Kept on this device').count(), 1)
 })
 
 test('[A-08] the server starts again: people, words and strokes are there, and new ones arrive', async () => {
@@ -125,5 +125,5 @@ test('a device that holds what the server refuses begins anew, and its owner goe
   await ada.page.reload()
   await room.isConnection('live')
   await room.isSent('said after')
-  assert.equal(await ada.page.getByText('was opened anew').count(), 0)
+  await becomes(() => ada.page.getByText('was opened anew').count(), 0)
 })

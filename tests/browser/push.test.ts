@@ -6,7 +6,7 @@ import { idFromBytes, type RoomId } from '#shared/ids.ts'
 import type { PushMessage } from '#shared/push-message.ts'
 import { pushPath, type PushRequest } from '#shared/push.ts'
 import { openScene } from '../support/scene.ts'
-import { until } from '../support/until.ts'
+import { becomes, until } from '../support/until.ts'
 
 const scene = await openScene()
 
@@ -34,8 +34,8 @@ test('[NO4] a push service that cannot be reached is said, and the switch stays 
   await openSettings(page)
   await pushSwitch(page).click()
   await page.getByText('This browser’s push service cannot be reached.').waitFor()
-  assert.equal(await pushSwitch(page).getAttribute('aria-checked'), 'false')
-  assert.equal(await page.getByRole('switch', { name: 'Show what was written' }).count(), 0)
+  await becomes(() => pushSwitch(page).getAttribute('aria-checked'), 'false')
+  await becomes(() => page.getByRole('switch', { name: 'Show what was written' }).count(), 0)
 })
 
 /** A browser whose push service answers: what it gives is kept for as long as the page lives. */
@@ -103,7 +103,7 @@ test('[NO4] this server says that it does not send to a push service it does not
   await openSettings(page)
   await pushSwitch(page).click()
   await page.getByText('This server does not send to this browser’s push service.').waitFor()
-  assert.equal(await pushSwitch(page).getAttribute('aria-checked'), 'false')
+  await becomes(() => pushSwitch(page).getAttribute('aria-checked'), 'false')
 })
 
 /** What the browser's push service would bring, to the service worker of this server. */

@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core'
 import type { RoomResponse } from '#shared/http.ts'
 import { askFrom } from '../support/browser.ts'
 import { openScene } from '../support/scene.ts'
-import { until } from '../support/until.ts'
+import { becomes, until } from '../support/until.ts'
 
 const scene = await openScene()
 
@@ -17,7 +17,7 @@ const option = (page: Page, name: string | RegExp) => page.getByRole('option', {
 async function isChosen(page: Page, name: string): Promise<void> {
   await page.getByRole('option', { selected: true }).filter({ hasText: name }).waitFor()
   const active = await field(page).getAttribute('aria-activedescendant')
-  assert.equal(await page.getByRole('option', { selected: true }).getAttribute('id'), active)
+  await becomes(() => page.getByRole('option', { selected: true }).getAttribute('id'), active)
 }
 
 async function makeRoom(page: Page, title: string): Promise<void> {
@@ -44,11 +44,11 @@ test('its key opens it where one writes, arrows and Enter go to another room, an
   await ada.composer.fill('Half a thought')
   await page.keyboard.press('Control+k')
   await option(page, 'The garden').waitFor()
-  assert.equal(await option(page, 'The porch').count(), 0, 'who types nothing wants to go elsewhere')
+  await becomes(() => option(page, 'The porch').count(), 0, 'who types nothing wants to go elsewhere')
   await page.keyboard.press('Escape')
   await field(page).waitFor({ state: 'detached' })
   await page.keyboard.type('!')
-  assert.equal(await ada.composer.inputValue(), 'Half a thought!')
+  await becomes(() => ada.composer.inputValue(), 'Half a thought!')
 
   await page.keyboard.press('Control+k')
   await isChosen(page, 'The garden')
@@ -57,7 +57,7 @@ test('its key opens it where one writes, arrows and Enter go to another room, an
   await page.keyboard.press('Control+k')
   await field(page).waitFor({ state: 'detached' })
   await page.keyboard.type('?')
-  assert.equal(await ada.composer.inputValue(), 'Half a thought!?', 'its key closes it as well')
+  await becomes(() => ada.composer.inputValue(), 'Half a thought!?', 'its key closes it as well')
 
   await page.keyboard.press('Control+k')
   await field(page).fill('clu boo')
@@ -86,6 +86,25 @@ test('unread rooms are marked, and a room opens by a press on a small screen', a
   await field(ada.page).waitFor()
   await ada.page.getByRole('button', { name: 'Close' }).tap()
   await field(ada.page).waitFor({ state: 'detached' })
+})
+
+test('what is typed before the closed switcher is gone stays before the caret', async () => {
+  const [ada] = await scene.meet('Ada')
+  assert.ok(ada !== undefined)
+  const { page } = ada
+  await ada.composer.fill('Half a thought')
+  await page.keyboard.press('Control+k')
+  await field(page).waitFor()
+  // The event that tells of the closing comes later than the focus: somebody may have typed in between.
+  await page.evaluate(() => {
+    document.querySelector<HTMLDialogElement>('dialog[open]')?.close()
+    const typed = document.activeElement as HTMLTextAreaElement
+    typed.setRangeText('!', typed.value.length, typed.value.length, 'end')
+    typed.dispatchEvent(new InputEvent('input', { bubbles: true }))
+  })
+  await page.locator('.quick-switcher').waitFor({ state: 'detached' })
+  await page.keyboard.type('?')
+  await becomes(() => ada.composer.inputValue(), 'Half a thought!?')
 })
 
 test('messages of the room are found, and gone to, also again', async () => {

@@ -6,6 +6,7 @@ import type { Locator, Page } from 'playwright-core'
 import { paths, type RoomResponse } from '#shared/http.ts'
 import { askFrom } from '../support/browser.ts'
 import { openScene } from '../support/scene.ts'
+import { becomes } from '../support/until.ts'
 
 const scene = await openScene()
 
@@ -32,7 +33,7 @@ test('[RO5] a muted room shows no count, on no device of theirs, but says how ma
 
   const rooms = await atHome(ben.page)
   await rooms.getByRole('img', { name: 'Muted', exact: true }).waitFor()
-  assert.equal(await rooms.getByRole('img', { name: /unread/ }).count(), 0)
+  await becomes(() => rooms.getByRole('img', { name: /unread/ }).count(), 0)
   await ada.say('@all Lunch is here')
   await ada.isSent('Lunch is here')
   const again = await atHome(ben.page)

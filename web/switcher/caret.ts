@@ -6,10 +6,12 @@
 export function keepCaret(): () => void {
   const field = document.activeElement
   if (!(field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement)) return () => undefined
-  const { selectionStart, selectionEnd } = field
+  const { value, selectionStart, selectionEnd } = field
   return () => {
     // A checkbox has none.
-    if (field === document.activeElement && selectionStart !== null)
-      field.setSelectionRange(selectionStart, selectionEnd)
+    if (field !== document.activeElement || selectionStart === null) return
+    // Somebody may have typed since the focus is back.
+    if (field.value === value) field.setSelectionRange(selectionStart, selectionEnd)
+    else field.setSelectionRange(field.selectionStart, field.selectionEnd)
   }
 }
