@@ -23,7 +23,10 @@ test('[CH10] [CH11] a name is completed by keys, marked for whom it means, and c
     violations.map(({ id, nodes }) => `${id}: ${String(nodes[0]?.html)}`),
     [],
   )
-  await becomes(() => ada.composer.getAttribute('aria-activedescendant'), await list.getByRole('option').getAttribute('id'))
+  await becomes(
+    () => ada.composer.getAttribute('aria-activedescendant'),
+    await list.getByRole('option').getAttribute('id'),
+  )
   await ada.composer.press('Enter')
   await list.waitFor({ state: 'detached' })
   assert.match(await ada.composer.inputValue(), /^Ask @Ben \d+ $/)

@@ -88,14 +88,10 @@ test('one changes what one said: Escape leaves it, Enter saves it for both, mark
   await ben.message('Meet at nine').getByText('edited').waitFor()
   await ben.message('Meet at nine').hover()
   await ben.message('Meet at nine').getByRole('button', { name: 'Actions' }).click()
-  await becomes(() => ben.page.getByRole('menuitem').allInnerTexts(), [
-    'Reply',
-    'Copy text',
-    'Copy link',
-    'Pin',
-    'Mark unread from here',
-    'Report to moderators',
-  ])
+  await becomes(
+    () => ben.page.getByRole('menuitem').allInnerTexts(),
+    ['Reply', 'Copy text', 'Copy link', 'Pin', 'Mark unread from here', 'Report to moderators'],
+  )
 })
 
 test('who moderates a room may delete what anybody said', async () => {

@@ -47,7 +47,11 @@ test('[OF6] words, a stroke and a file that wait in a room are brought from home
   await becomes(() => ben.message('Written on the train').count(), 1)
   const keys = await ben.messageKeys()
   await ben.page.getByRole('tab', { name: /People/ }).click()
-  await becomes(() => ben.page.getByRole('group', { name: 'People' }).locator('li:not(.is-away)').count(), 1, 'who only delivers is not here')
+  await becomes(
+    () => ben.page.getByRole('group', { name: 'People' }).locator('li:not(.is-away)').count(),
+    1,
+    'who only delivers is not here',
+  )
 
   await ada.page.getByRole('link', { name: /The porch/ }).click()
   await ada.isSent('Written on the train')

@@ -46,7 +46,10 @@ test('[CA6] [CA8] hands are seen by all; who moderates mutes, asks, removes and 
     await alice.page.locator('[data-participant]:not([data-self])[data-microphone="off"]').waitFor()
     await choose('Ask to unmute')
     await bob.page.locator('.asked').getByText('Alice asks you to unmute').waitFor()
-    await becomes(() => alice.page.locator('[data-participant]:not([data-self])[data-microphone="on"]').count(), 0)
+    await becomes(
+      () => alice.page.locator('[data-participant]:not([data-self])[data-microphone="on"]').count(),
+      0,
+    )
     await bob.page.locator('.asked').getByRole('button', { name: 'Unmute', exact: true }).click()
     await alice.page.locator('[data-participant]:not([data-self])[data-microphone="on"]').waitFor()
     await bob.page.locator('.asked').waitFor({ state: 'detached' })
