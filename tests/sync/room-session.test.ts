@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type * as Y from 'yjs'
 import type { RoomResponse } from '#shared/http.ts'
-import { seatOf } from '#shared/ids.ts'
+import { seatOf, type PersonId } from '#shared/ids.ts'
 import { firstSheetId } from '#shared/room.ts'
 import type { DocumentPort } from '#web/sync/ports.ts'
 import { openRoomSession, type RoomSession } from '#web/sync/room-session.ts'
@@ -170,6 +170,31 @@ test('what is kept without its mark counts as not sent until the server has it',
   })
   await isSent(chat)
   assert.deepEqual([seen[0], seen.at(-1)], [true, false])
+})
+
+test('a room that is opened while the server is away says so, and is live once it is back', async () => {
+  await using server = await startTestServer()
+  const [ada] = await seated(server, 'Ada')
+  assert.ok(ada !== undefined)
+  // Who was here before: asking who one is needs the server.
+  const { session: before, world } = await enter(ada)
+  before[Symbol.dispose]()
+  await server.stop()
+  const { room, seat, role, chatTail } = ada.answer
+  using session = openRoomSession({
+    world,
+    roomId: room.id,
+    personId: 'ada' as PersonId,
+    seat,
+    role,
+    chatTail,
+  })
+  assert.equal(session.connection().kind, 'connecting')
+  await until(() => session.connection().kind === 'reconnecting' || undefined, 'the server to be missed')
+  const { port, dataDir } = server
+  await using again = await startTestServer({ port, dataDir })
+  await isLive(session)
+  assert.equal(again.port, port)
 })
 
 test('the server starts again: pages come back by themselves with everything', async () => {

@@ -14,7 +14,7 @@ export type Undo = () => void
 export type ConnectionState =
   | Readonly<{ kind: 'connecting' }>
   | Readonly<{ kind: 'live' }>
-  /** Was live; trying again. */
+  /** Was live, or the first attempt came to nothing; trying again. */
   | Readonly<{ kind: 'reconnecting' }>
   /** The device has no network. */
   | Readonly<{ kind: 'offline' }>

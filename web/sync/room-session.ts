@@ -389,10 +389,10 @@ class Session implements RoomSession {
   }
 
   #connectionNow(): ConnectionState {
-    const { endCode, isOpen } = this.#wire
+    const { endCode, isOpen, isRefused } = this.#wire
     if (endCode !== null) return { kind: 'closed', code: endCode }
     if (isOpen && this.room.link.isCurrent) return { kind: 'live' }
     if (!this.#world.isOnline()) return { kind: 'offline' }
-    return { kind: this.room.state().isSynced ? 'reconnecting' : 'connecting' }
+    return { kind: isRefused || this.room.state().isSynced ? 'reconnecting' : 'connecting' }
   }
 }

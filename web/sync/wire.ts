@@ -49,6 +49,7 @@ export class Wire {
   #heardAtMs = 0
   #askedAtMs = -Infinity
   #failedCount = 0
+  #isRefused = false
 
   constructor(world: SyncWorld) {
     this.#world = world
@@ -82,6 +83,11 @@ export class Wire {
 
   get isOpen(): boolean {
     return this.#phase.kind === 'open'
+  }
+
+  /** The last attempt to open it came to nothing. */
+  get isRefused(): boolean {
+    return this.#isRefused
   }
 
   /** Why it is over for good; null while it is not. */
@@ -165,6 +171,7 @@ export class Wire {
   #opened(socket: WebSocket): void {
     const nowMs = this.#world.nowMs()
     this.#phase = { kind: 'open', socket, sinceMs: nowMs }
+    this.#isRefused = false
     this.#heardAtMs = nowMs
     this.#watchSilence()
     this.#changes.tell()
@@ -194,6 +201,7 @@ export class Wire {
     if (phase.kind === 'ended') return
     const wasSteady = phase.kind === 'open' && this.#world.nowMs() - phase.sinceMs >= steadyMs
     if (wasSteady) this.#failedCount = 0
+    if (phase.kind === 'opening') this.#isRefused = true
     this.#dropSocket()
     const delayMs = retryDelayMs(this.#failedCount, closeCode, this.#world.random())
     if (phase.kind !== 'waiting') this.#failedCount += 1
