@@ -315,3 +315,29 @@ test('[CH3] what waits to be sent comes before what is said after it, also by wh
     ],
   )
 })
+
+test('[OF6] a page with changes that nobody looks at is open until the server has them, and no longer', async () => {
+  const pages = Array.from({ length: 10 }, () => fakeDocument(1))
+  const opened: number[] = []
+  const closed: number[] = []
+  using log = new ChatLog({
+    chain: {
+      seat: 1 as Seat,
+      tail: () => 9,
+      onTail: () => () => undefined,
+      openPage: (page) => {
+        opened.push(page)
+        return { ...pages[page]!, [Symbol.dispose]: () => closed.push(page) }
+      },
+    },
+    outbox: keptEntries(),
+    world: { nowMs: () => 0, elapsedMs: () => 0, random: () => 0.5, after: () => () => undefined },
+  })
+  await settled()
+  const before = opened.length
+  pages[2]!.set({ hasUnsent: true })
+  log.bring(2)
+  assert.deepEqual([opened.slice(before), closed], [[2], []])
+  pages[2]!.set({ hasUnsent: false })
+  assert.deepEqual(closed, [2])
+})

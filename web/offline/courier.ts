@@ -119,6 +119,8 @@ function deliver(personId: PersonId, known: RoomResponse, onClosed: () => void):
       }
       for (const name of names) {
         const ref = parseDocumentName(name)
+        // The list of what waits may not know of it: a page that was sealed meanwhile.
+        if (ref?.kind === 'chat') log.bring(ref.page)
         if (ref?.kind === 'board' && sheets.size < sheetsMax && !sheets.has(name))
           sheets.set(name, session.openBoard(ref.sheetId))
       }

@@ -5,17 +5,18 @@
  */
 import type { PersonId } from '#shared/ids.ts'
 import { storePrefix } from '../sync/store-name.ts'
+import { forgetWaiting } from './waiting.ts'
 
 /** Drafts and what is remembered of rooms are of whoever is signed in; the rest has their id in it. */
-const sharedPrefixes = ['stoa.draft.', 'stoa.draft-files.', 'stoa.sheets.']
+const sharedPrefixes = ['stoa.draft.', 'stoa.draft-files.', 'stoa.sheets.', 'stoa.stroke.']
 
 /** Resolves once all of it is gone, or goes when the last other page that has it open is closed. */
 export async function forgetPerson(personId: PersonId): Promise<void> {
   const prefixes = [...sharedPrefixes, `stoa.room.${personId}.`, `stoa.waiting/${storePrefix(personId)}`]
   for (const storage of [localStorage, sessionStorage])
     for (const key of Object.keys(storage))
-      if (key.startsWith('stoa.stroke.') || prefixes.some((prefix) => key.startsWith(prefix)))
-        storage.removeItem(key)
+      if (prefixes.some((prefix) => key.startsWith(prefix))) storage.removeItem(key)
+  await forgetWaiting(personId)
   const databases = await indexedDB.databases()
   const own = databases.flatMap(({ name }) =>
     name?.startsWith(storePrefix(personId)) === true ? [name] : [],

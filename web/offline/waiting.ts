@@ -2,12 +2,15 @@
  * What on this device waits for the server: the names of the databases that hold something it has not saved.
  *
  * Invariant: a name is noted before the change it speaks of is stored, and goes only after the server has all of it. So
- * whatever ends in between, a page or a browser, what waits is found again (OF6), and is asked about before it is
- * thrown away (OF7).
+ * whatever ends in between, what waits is found again (OF6), and is asked about before it is thrown away (OF7). Notes are
+ * in localStorage, where every page of the browser has them at once; a browser writes that some seconds late, so they
+ * are in a database as well, and what a browser that was killed has lost of them is made up for.
  */
 import { isRoomId, type PersonId, type RoomId } from '#shared/ids.ts'
 import { Listeners } from '../sync/listeners.ts'
 import type { Undo } from '../sync/ports.ts'
+import { hasUnsentKept } from '../sync/indexed-store.ts'
+import { openKeptEntries } from '../sync/kept-entries.ts'
 import { storePrefix } from '../sync/store-name.ts'
 import type { DocumentStore, KeptEntries } from '../sync/world.ts'
 
@@ -23,6 +26,10 @@ export type Waiting = Readonly<{
 }>
 
 const changes = new Listeners()
+/** Opened when it is first needed: tests of rules have no IndexedDB. */
+const durableName = 'stoa/waiting'
+let durable: KeptEntries | undefined
+const durableNotes = (): KeptEntries => (durable ??= openKeptEntries(durableName))
 
 /** What waits of this person's. */
 export function waitingOf(personId: PersonId): readonly Waiting[] {
@@ -101,6 +108,53 @@ export function notingKept(name: string, kept: KeptEntries): KeptEntries {
   }
 }
 
+/**
+ * Makes the notes of this person true again, where the two places in which they are differ. To be called when a page
+ * begins: nothing else can tell that the browser was killed.
+ */
+export async function recoverWaiting(personId: PersonId): Promise<void> {
+  const prefix = storePrefix(personId)
+  const kept = new Set((await durableNotes().all()).map(([store]) => store))
+  const noted = new Set(notes().map((key) => key.slice(notePrefix.length)))
+  const doubtful = [...kept, ...noted].filter(
+    (store) => store.startsWith(prefix) && !(kept.has(store) && noted.has(store)),
+  )
+  if (doubtful.length === 0) return
+  const existing = new Set((await indexedDB.databases()).map(({ name }) => name))
+  for (const store of doubtful) {
+    const isWaiting = existing.has(store) && (await holdsUnsent(store, prefix))
+    note(store, isWaiting)
+    keepNote(store, isWaiting)
+  }
+}
+
+/** Also after the notes of localStorage are gone. */
+export async function forgetWaiting(personId: PersonId): Promise<void> {
+  const kept = durableNotes()
+  const stores = (await kept.all()).map(([store]) => store)
+  const own = stores.filter((store) => store.startsWith(storePrefix(personId)))
+  for (const store of own) await kept.remove(store)
+  if (own.length < stores.length) return
+  kept.close()
+  durable = undefined
+  indexedDB.deleteDatabase(durableName)
+}
+
+async function holdsUnsent(store: string, prefix: string): Promise<boolean> {
+  const isDocument = /^(?:chat|board)\//u.test(store.slice(prefix.length))
+  if (isDocument) return hasUnsentKept(store)
+  const kept = openKeptEntries(store)
+  const entries = await kept.all()
+  kept.close()
+  return entries.length > 0
+}
+
+function keepNote(store: string, isWaiting: boolean): void {
+  const done = isWaiting ? durableNotes().put(store, 1) : durableNotes().remove(store)
+  // Full or forbidden: then nothing can be kept here at all, which is told (D-14).
+  done.catch(() => undefined)
+}
+
 function note(store: string, isWaiting: boolean): void {
   const key = notePrefix + store
   try {
@@ -111,12 +165,13 @@ function note(store: string, isWaiting: boolean): void {
     // Full or forbidden: it is found when its room is opened again.
     return
   }
+  keepNote(store, isWaiting)
   changes.tell()
 }
 
 function notes(): readonly string[] {
   try {
-    return Object.keys(localStorage)
+    return Object.keys(localStorage).filter((key) => key.startsWith(notePrefix))
   } catch {
     return []
   }

@@ -40,6 +40,23 @@ export function openIndexedStore(
   }
 }
 
+/** Whether a document that is kept here has changes that the server may not have. */
+export async function hasUnsentKept(name: string): Promise<boolean> {
+  const db = await openDatabase(name)
+  try {
+    const mark: unknown = await idb.get(db.transaction(marksName).objectStore(marksName), unsentKey)
+    return mark === 1
+  } finally {
+    db.close()
+  }
+}
+
+function openDatabase(name: string): Promise<IDBDatabase> {
+  return idb.openDB(name, (made) => {
+    idb.createStores(made, [[updatesName, { autoIncrement: true }], [marksName]])
+  })
+}
+
 class IndexedStore {
   readonly #name: string
   readonly #doc: Y.Doc
@@ -111,9 +128,7 @@ class IndexedStore {
 
   /** Null where it has been closed meanwhile. */
   async #open(): Promise<IDBDatabase | null> {
-    const db = await idb.openDB(this.#name, (made) => {
-      idb.createStores(made, [[updatesName, { autoIncrement: true }], [marksName]])
-    })
+    const db = await openDatabase(this.#name)
     if (this.#isClosed) {
       db.close()
       return null

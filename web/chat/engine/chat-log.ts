@@ -190,6 +190,12 @@ export class ChatLog {
     return true
   }
 
+  /** Has a page open until the server has what this device changed of it. */
+  bring(page: number): void {
+    this.#outbox.keepPage(page)
+    this.#look()
+  }
+
   /** Throws the code of errors.ts where the text may not be sent (CH2). With files it may be empty (FI5). */
   send(said: string, { replyTo, mentions = [], files = noFiles }: Said = {}): void {
     const text = said === '' && files.length > 0 ? textOfFiles(files) : said
