@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
-import type { RoomPage } from '../support/room-page.ts'
 import { openScene } from '../support/scene.ts'
 import { becomes, until } from '../support/until.ts'
 
@@ -31,23 +30,14 @@ async function photo(page: Page, width = 900, height = 600): Promise<Buffer> {
   return Buffer.concat([jpeg.subarray(0, 2), head, notes, jpeg.subarray(2)])
 }
 
-async function choose(room: RoomPage, name: string, mimeType: string, buffer: Buffer): Promise<void> {
-  await room.page.locator('.composer input[type="file"]').setInputFiles({ name, mimeType, buffer })
-  await room.page.getByRole('list', { name: 'Files to send' }).getByText(name).waitFor()
-}
-
-async function send(room: RoomPage): Promise<void> {
-  await room.page.getByRole('button', { name: 'Send', exact: true }).click()
-}
-
 test('[FI5] [FI7] a photograph arrives as a picture, without what its camera wrote, and opens large', async () => {
   const [ada, ben] = await scene.meet('Ada', 'Ben')
   assert.ok(ada !== undefined && ben !== undefined)
   const original = await photo(ada.page)
   assert.ok(original.includes('GPS'))
-  await choose(ada, 'sea.jpg', 'image/jpeg', original)
+  await ada.attach('sea.jpg', 'image/jpeg', original)
   await ada.composer.fill('The sea')
-  await send(ada)
+  await ada.send()
   await ada.isSent('The sea')
   await ben.hears('The sea')
   const picture = ben.page.getByRole('button', { name: 'Open the picture sea.jpg' })
@@ -83,8 +73,8 @@ test('[FI7] what is sent without a network survives a reload, and arrives once a
   await ada.page.reload()
   await ada.page.locator('[data-connection]:not([data-connection="live"])').waitFor()
   const words = Buffer.from('what was noted by the river\n'.repeat(40_000))
-  await choose(ada, 'notes.txt', 'text/plain', words)
-  await send(ada)
+  await ada.attach('notes.txt', 'text/plain', words)
+  await ada.send()
   await ada.hears('notes.txt')
   await ada.page.reload()
   await ada.hears('notes.txt')
@@ -111,8 +101,8 @@ test('[FI2] [FI7] a server that ends in the middle of a file is given the rest w
     pieces += 1
     return pieces > 2 && !mayGoOn ? route.abort() : route.continue()
   })
-  await choose(ada, 'film.bin', 'application/octet-stream', Buffer.alloc(3_000_000, 7))
-  await send(ada)
+  await ada.attach('film.bin', 'application/octet-stream', Buffer.alloc(3_000_000, 7))
+  await ada.send()
   await until(() => pieces > 2, 'two pieces to have come')
   await scene.restart()
   const before = pieces
@@ -125,7 +115,7 @@ test('[FI2] [FI7] a server that ends in the middle of a file is given the rest w
 test('[FI7] what was chosen can be taken out again, and too many are refused in words', async () => {
   const [ada] = await scene.meet('Ada')
   assert.ok(ada !== undefined)
-  await choose(ada, 'wrong.txt', 'text/plain', Buffer.from('not this one'))
+  await ada.attach('wrong.txt', 'text/plain', Buffer.from('not this one'))
   await ada.page.getByRole('button', { name: 'Take out wrong.txt' }).click()
   await ada.page.getByRole('list', { name: 'Files to send' }).waitFor({ state: 'detached' })
   await becomes(() => ada.page.getByRole('button', { name: 'Send', exact: true }).isDisabled(), true)

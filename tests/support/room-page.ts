@@ -69,6 +69,17 @@ export class RoomPage {
     await this.message(shown).waitFor()
   }
 
+  /** Chooses a file for the next message, and waits until it can be sent. */
+  async attach(name: string, mimeType: string, buffer: Buffer): Promise<void> {
+    await this.page.locator('.composer input[type="file"]').setInputFiles({ name, mimeType, buffer })
+    await this.page.getByRole('list', { name: 'Files to send' }).getByText(name).waitFor()
+  }
+
+  /** Sends what stands in the composer. */
+  async send(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Send', exact: true }).click()
+  }
+
   /** Waits until the message is marked as being on the server's disk. */
   async isSent(text: string): Promise<void> {
     await this.messages.and(this.page.locator('[data-state="sent"]')).filter({ hasText: text }).waitFor()

@@ -9,7 +9,7 @@ import type { Browser } from 'playwright-core'
 import type { InviteResponse, RoomResponse } from '#shared/http.ts'
 import { askFrom, openBrowser, openPerson, openStranger, type Guest } from './browser.ts'
 import { RoomPage, watchConnections } from './room-page.ts'
-import { startTestServer, type TestServer } from './server.ts'
+import { makeDataFolder, removeFolder, startTestServer, type TestServer } from './server.ts'
 
 type Options = NonNullable<Parameters<typeof openPerson>[3]> &
   Readonly<{
@@ -31,11 +31,17 @@ export type Scene = Readonly<{
   meet(...names: readonly string[]): Promise<readonly RoomPage[]>
 }>
 
-/** Once per test file, before its tests. */
-export async function openScene(): Promise<Scene> {
+/** Starts a server over this folder. */
+type Start = (
+  options: Readonly<{ serveClient: true; dataDir: string; port?: number; webFolder?: string }>,
+) => Promise<TestServer>
+
+/** Once per test file, before its tests. `start`: another server than one in this process. */
+export async function openScene(start: Start = startTestServer): Promise<Scene> {
   const chromium = await openBrowser()
-  let server = await startTestServer({ serveClient: true })
-  const { origin, port, dataDir } = server
+  const dataDir = await makeDataFolder()
+  let server = await start({ serveClient: true, dataDir })
+  const { origin, port } = server
   let guests: Guest[] = []
   let names = 0
 
@@ -54,6 +60,7 @@ export async function openScene(): Promise<Scene> {
   after(async () => {
     await chromium.close()
     await server[Symbol.asyncDispose]()
+    await removeFolder(dataDir)
   })
 
   async function enter(guest: Guest): Promise<Guest> {
@@ -67,8 +74,11 @@ export async function openScene(): Promise<Scene> {
     server: () => server,
     async restart(between, options = {}) {
       await server.stop()
-      await between?.()
-      server = await startTestServer({ serveClient: true, port, dataDir, ...options })
+      try {
+        await between?.()
+      } finally {
+        server = await start({ serveClient: true, port, dataDir, ...options })
+      }
     },
     stranger: async ({ browser = chromium, ...options } = {}) =>
       enter(await openStranger(browser, origin, options)),
