@@ -47,6 +47,8 @@ export const useChatStore = defineStore('chat', () => {
   /** This person has said that they have not read what they see: it stays so until they come again, or write. */
   const isKeptUnread = shallowRef(false)
   const draft = shallowRef('')
+  /** One's own that the server does not have, as they will be sent. */
+  const waiting = shallowRef<readonly ChatRow[]>([])
   let log: ChatLog | null = null
   let session: RoomSession | null = null
   let seek: Seek | null = null
@@ -63,6 +65,7 @@ export const useChatStore = defineStore('chat', () => {
     draft.value = recallDraft(opened.roomId)
     const look = (): void => {
       rows.value = made.rows()
+      waiting.value = made.waiting()
       isLoaded.value = made.isLoaded
       isCurrent.value = made.isTailCurrent
       canWrite.value = made.canWrite
@@ -84,6 +87,7 @@ export const useChatStore = defineStore('chat', () => {
     files.close()
     session = null
     rows.value = []
+    waiting.value = []
     isLoaded.value = false
     isCurrent.value = false
     canWrite.value = false
@@ -112,9 +116,9 @@ export const useChatStore = defineStore('chat', () => {
   }
 
   function remove(key: MessageKey): void {
-    const row = rows.value.find((one) => one.key === key)
+    const row = waiting.value.find((one) => one.key === key)
     log?.remove(key)
-    if (row?.state === 'sending') files.drop(row.files)
+    if (row !== undefined) files.drop(row.files)
   }
 
   /** Shows a message: `reached` tells when it is there, a toast when it cannot be. */
@@ -195,6 +199,7 @@ export const useChatStore = defineStore('chat', () => {
     stampedCount,
     readCount,
     draft,
+    waiting,
     /** By seat; the same map while nobody's name changes. */
     authors: computed<ReadonlyMap<Seat, Author>>((before) => {
       const now = new Map(room.people.map(({ seat, name, personId }) => [seat, { name, personId }]))

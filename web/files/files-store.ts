@@ -128,6 +128,8 @@ export const useFilesStore = defineStore('files', () => {
     drop,
     retry: () => engine.value?.retry(),
     isReady: (hashes: readonly FileHash[]) => engine.value?.isReady(hashes) === true,
+    /** What is kept here and has not been brought. */
+    pending: (): readonly FileHash[] => [...(engine.value?.pending().keys() ?? [])],
     onChange: (listener: () => void) => changes.add(listener),
     stateOf: (hash: FileHash): FileState => engine.value?.stateOf(hash) ?? { kind: 'waiting' },
     urlOf: (hash: FileHash): string =>

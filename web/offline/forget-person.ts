@@ -5,7 +5,7 @@
  */
 import type { PersonId } from '#shared/ids.ts'
 import { storePrefix } from '../sync/store-name.ts'
-import { forgetWaiting } from './waiting.ts'
+import { forgetWaiting } from './recover-waiting.ts'
 
 /** Drafts and what is remembered of rooms are of whoever is signed in; the rest has their id in it. */
 const sharedPrefixes = ['stoa.draft.', 'stoa.draft-files.', 'stoa.sheets.', 'stoa.stroke.']

@@ -4,7 +4,7 @@ import type { Router } from 'vue-router'
 import type { PersonId } from '#shared/ids.ts'
 import { useAccountStore } from '../account/account-store.ts'
 import type { Undo } from '../sync/ports.ts'
-import { onWaiting, recoverWaiting, waitingOf } from './waiting.ts'
+import { onWaiting, waitingOf } from './waiting.ts'
 
 const retryMs = 15_000
 
@@ -56,8 +56,10 @@ function serve({ currentRoute }: Router, personId: PersonId): Undo {
     clearTimeout(timer)
   })
   look()
-  // Where nothing can be kept there is nothing to be found either.
-  recoverWaiting(personId).catch(() => undefined)
+  import('./recover-waiting.ts')
+    .then(({ recoverWaiting }) => recoverWaiting(personId))
+    // Where nothing can be kept there is nothing to be found either.
+    .catch(() => undefined)
   return () => {
     isEnded = true
     for (const undo of undos) undo()

@@ -1,18 +1,24 @@
-/** The rooms in which something of this person's waits for the server, as this device knows it. */
-import { onBeforeUnmount, shallowRef, watch, type ShallowRef } from 'vue'
+/** What of this person's waits for the server, as this device knows it. */
+import { computed, onBeforeUnmount, shallowRef, watch, type ComputedRef, type ShallowRef } from 'vue'
 import type { RoomId } from '#shared/ids.ts'
 import { useAccountStore } from '../account/account-store.ts'
-import { onWaiting, waitingOf } from './waiting.ts'
+import { onWaiting, waitingOf, type Waiting } from './waiting.ts'
 
-export function useWaitingRooms(): Readonly<ShallowRef<ReadonlySet<RoomId>>> {
+/** In all rooms. */
+export function useWaiting(): Readonly<ShallowRef<readonly Waiting[]>> {
   const account = useAccountStore()
-  const read = (): ReadonlySet<RoomId> =>
-    new Set(account.me === null ? [] : waitingOf(account.me.id).map(({ roomId }) => roomId))
-  const rooms = shallowRef(read())
+  const read = (): readonly Waiting[] => (account.me === null ? [] : waitingOf(account.me.id))
+  const waiting = shallowRef(read())
   const look = (): void => {
-    rooms.value = read()
+    waiting.value = read()
   }
   onBeforeUnmount(onWaiting(look))
   watch(() => account.me?.id, look)
-  return rooms
+  return waiting
+}
+
+/** The rooms in which something does. */
+export function useWaitingRooms(): ComputedRef<ReadonlySet<RoomId>> {
+  const waiting = useWaiting()
+  return computed(() => new Set(waiting.value.map(({ roomId }) => roomId)))
 }

@@ -9,13 +9,13 @@
 import { isRoomId, type PersonId, type RoomId } from '#shared/ids.ts'
 import { Listeners } from '../sync/listeners.ts'
 import type { Undo } from '../sync/ports.ts'
-import { hasUnsentKept } from '../sync/indexed-store.ts'
 import { openKeptEntries } from '../sync/kept-entries.ts'
 import { storePrefix } from '../sync/store-name.ts'
 import type { DocumentStore, KeptEntries } from '../sync/world.ts'
 
 /** One key of localStorage for each name: pages of one browser never write over what another has noted. */
 const notePrefix = 'stoa.waiting/'
+export const keptNotesName = 'stoa/waiting'
 const kinds = ['chat', 'board', 'outbox', 'files'] as const
 
 export type Waiting = Readonly<{
@@ -26,17 +26,22 @@ export type Waiting = Readonly<{
 }>
 
 const changes = new Listeners()
-/** Opened when it is first needed: tests of rules have no IndexedDB. */
-const durableName = 'stoa/waiting'
-let durable: KeptEntries | undefined
-const durableNotes = (): KeptEntries => (durable ??= openKeptEntries(durableName))
+let kept: KeptEntries | undefined
+/** The notes that outlive a browser that is killed, by name. */
+export const keptNotes = (): KeptEntries => (kept ??= openKeptEntries(keptNotesName))
+
+/** They are opened again when they are next needed. */
+export function closeKeptNotes(): void {
+  kept?.close()
+  kept = undefined
+}
 
 /** What waits of this person's. */
 export function waitingOf(personId: PersonId): readonly Waiting[] {
-  const start = notePrefix + storePrefix(personId)
-  return notes().flatMap((note) => {
-    if (!note.startsWith(start)) return []
-    const name = note.slice(start.length)
+  const start = storePrefix(personId)
+  return notes().flatMap((store) => {
+    if (!store.startsWith(start)) return []
+    const name = store.slice(start.length)
     const [first, roomId] = name.split('/')
     const kind = kinds.find((each) => each === first)
     return kind !== undefined && isRoomId(roomId) ? [{ kind, roomId, name }] : []
@@ -108,54 +113,15 @@ export function notingKept(name: string, kept: KeptEntries): KeptEntries {
   }
 }
 
-/**
- * Makes the notes of this person true again, where the two places in which they are differ. To be called when a page
- * begins: nothing else can tell that the browser was killed.
- */
-export async function recoverWaiting(personId: PersonId): Promise<void> {
-  const prefix = storePrefix(personId)
-  const kept = new Set((await durableNotes().all()).map(([store]) => store))
-  const noted = new Set(notes().map((key) => key.slice(notePrefix.length)))
-  const doubtful = [...kept, ...noted].filter(
-    (store) => store.startsWith(prefix) && !(kept.has(store) && noted.has(store)),
-  )
-  if (doubtful.length === 0) return
-  const existing = new Set((await indexedDB.databases()).map(({ name }) => name))
-  for (const store of doubtful) {
-    const isWaiting = existing.has(store) && (await holdsUnsent(store, prefix))
-    note(store, isWaiting)
-    keepNote(store, isWaiting)
-  }
+export function keepNote(store: string, isWaiting: boolean): void {
+  const done = isWaiting ? keptNotes().put(store, 1) : keptNotes().remove(store)
+  done.catch(() => {
+    // Somebody signed out, and it went. Or full, or forbidden: nothing can be kept here at all, which is told (D-14).
+    closeKeptNotes()
+  })
 }
 
-/** Also after the notes of localStorage are gone. */
-export async function forgetWaiting(personId: PersonId): Promise<void> {
-  const kept = durableNotes()
-  const stores = (await kept.all()).map(([store]) => store)
-  const own = stores.filter((store) => store.startsWith(storePrefix(personId)))
-  for (const store of own) await kept.remove(store)
-  if (own.length < stores.length) return
-  kept.close()
-  durable = undefined
-  indexedDB.deleteDatabase(durableName)
-}
-
-async function holdsUnsent(store: string, prefix: string): Promise<boolean> {
-  const isDocument = /^(?:chat|board)\//u.test(store.slice(prefix.length))
-  if (isDocument) return hasUnsentKept(store)
-  const kept = openKeptEntries(store)
-  const entries = await kept.all()
-  kept.close()
-  return entries.length > 0
-}
-
-function keepNote(store: string, isWaiting: boolean): void {
-  const done = isWaiting ? durableNotes().put(store, 1) : durableNotes().remove(store)
-  // Full or forbidden: then nothing can be kept here at all, which is told (D-14).
-  done.catch(() => undefined)
-}
-
-function note(store: string, isWaiting: boolean): void {
+export function note(store: string, isWaiting: boolean): void {
   const key = notePrefix + store
   try {
     if (isWaiting === (localStorage.getItem(key) !== null)) return
@@ -169,9 +135,12 @@ function note(store: string, isWaiting: boolean): void {
   changes.tell()
 }
 
-function notes(): readonly string[] {
+/** Names of what waits. */
+export function notes(): readonly string[] {
   try {
-    return Object.keys(localStorage).filter((key) => key.startsWith(notePrefix))
+    return Object.keys(localStorage).flatMap((key) =>
+      key.startsWith(notePrefix) ? [key.slice(notePrefix.length)] : [],
+    )
   } catch {
     return []
   }

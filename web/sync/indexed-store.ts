@@ -12,8 +12,8 @@ import * as Y from 'yjs'
 import type { DocumentStore } from './world.ts'
 
 const updatesName = 'updates'
-const marksName = 'custom'
-const unsentKey = 'unsent'
+export const marksName = 'custom'
+export const unsentKey = 'unsent'
 /** Updates from which on they are replaced by one. */
 const updatesMax = 500
 /** After a failure it is tried again, also where nothing more is written. */
@@ -40,18 +40,7 @@ export function openIndexedStore(
   }
 }
 
-/** Whether a document that is kept here has changes that the server may not have. */
-export async function hasUnsentKept(name: string): Promise<boolean> {
-  const db = await openDatabase(name)
-  try {
-    const mark: unknown = await idb.get(db.transaction(marksName).objectStore(marksName), unsentKey)
-    return mark === 1
-  } finally {
-    db.close()
-  }
-}
-
-function openDatabase(name: string): Promise<IDBDatabase> {
+export function openDatabase(name: string): Promise<IDBDatabase> {
   return idb.openDB(name, (made) => {
     idb.createStores(made, [[updatesName, { autoIncrement: true }], [marksName]])
   })

@@ -107,6 +107,11 @@ export class ChatLog {
     return this.#rows
   }
 
+  /** One's own that the server does not have, as they will be sent; also where `rows` shows the past. */
+  waiting(): readonly ChatRow[] {
+    return this.#outbox.messages().flatMap(([key, value]) => waitingRow(key, value) ?? [])
+  }
+
   /** What this device keeps of the shown pages has been read. */
   get isLoaded(): boolean {
     return this.#shownPages().length > 0 && this.#shownPages().every((page) => page.state().isLoaded)
@@ -339,7 +344,7 @@ export class ChatLog {
     const { isLoaded, isSynced, canWrite, stampedCount, hasOlder, hasNewer } = this
     const { lacksOlder, lacksNewer, isTailCurrent } = this
     const states = [isLoaded, isSynced, canWrite, hasOlder, hasNewer, lacksOlder, lacksNewer, isTailCurrent]
-    const shown = [this.#rows, stampedCount, ...states]
+    const shown = [this.#rows, stampedCount, this.#outbox.size, ...states]
     if (shown.every((value, index) => value === this.#told[index])) return
     this.#told = shown
     this.#listeners.tell()

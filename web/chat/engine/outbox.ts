@@ -43,6 +43,10 @@ export class Outbox {
     return this.messages().filter(([key]) => this.#settled.has(key))
   }
 
+  get size(): number {
+    return this.#messages.size
+  }
+
   has(key: string): boolean {
     return this.#messages.has(key as MessageKey)
   }
