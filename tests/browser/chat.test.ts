@@ -223,9 +223,16 @@ test('[CH7] older pages come as one scrolls up, what is read stays where it is, 
   const list = listOf(ada)
   // The newest page holds one message, so the one before is open too.
   // At the very top no browser keeps the view in its place by itself.
-  for (const from of [860, 0, 0]) {
-    const moved = await scrollUpToMore(list, from)
-    assert.ok(Math.abs(moved) < 1, `from ${from} px a page came, and moved what was read by ${moved} px`)
+  for (const place of ['server', 'device']) {
+    for (const from of [860, 0, 0]) {
+      const moved = await scrollUpToMore(list, from)
+      const what = `from ${from} px a page came from the ${place}, and moved what was read by ${moved} px`
+      assert.ok(Math.abs(moved) < 1, what)
+    }
+    if (place === 'device') break
+    await ada.page.reload()
+    await ada.isConnection('live')
+    await ada.hears('the newest of all')
   }
   await list.evaluate((element) => (element.scrollTop = 0))
   await ada.page.getByText('This is the start of the conversation').waitFor()

@@ -4,7 +4,7 @@
  */
 import { onBeforeUnmount, onBeforeUpdate, onMounted, onUpdated, type ShallowRef } from 'vue'
 import { useChatStore } from './chat-store.ts'
-import { holdPlace } from './scroll-anchor.ts'
+import { holdPlace, type HeldPlace } from './scroll-anchor.ts'
 
 type ElementRef = Readonly<ShallowRef<HTMLElement | null>>
 
@@ -29,7 +29,13 @@ export function useListScroll(
   let lastTop = 0
   let isGoingUp = true
   /** Until one scrolls on: what came may get its height only when it is first laid out (`content-visibility`). */
-  let putBack: (() => void) | null = null
+  let held: HeldPlace | null = null
+
+  /** The browser's own anchoring holds another edge of another row: only one of the two may move the view. */
+  function hold(place: HeldPlace | null): void {
+    held = place
+    if (list.value !== null) list.value.style.overflowAnchor = place === null ? '' : 'none'
+  }
 
   function setAtEnd(isInView: boolean): void {
     if (isInView === isAtEnd) return
@@ -60,20 +66,23 @@ export function useListScroll(
     if (element === null) return
     if (element.scrollTop !== lastTop) {
       isGoingUp = element.scrollTop < lastTop
-      putBack = null
+      hold(null)
     }
     lastTop = element.scrollTop
     look(element)
   }
 
   onBeforeUpdate(() => {
-    putBack = list.value === null || isAtEnd ? null : holdPlace(list.value)
+    const element = list.value
+    if (element === null || isAtEnd) hold(null)
+    // One change follows the other: what came with the one before may not have been laid out yet.
+    else if (held === null || held.isLost() || element.scrollTop !== lastTop) hold(holdPlace(element))
   })
   onUpdated(() => {
     const element = list.value
     if (element === null) return
     if (isAtEnd && !chat.hasNewer && chat.reached === null) scrollToEnd()
-    else putBack?.()
+    else held?.restore()
     lastTop = element.scrollTop
     look(element)
   })
@@ -82,7 +91,7 @@ export function useListScroll(
   const sizes = new ResizeObserver(() => {
     if (isAtEnd && !chat.hasNewer) scrollToEnd()
     else if (list.value?.scrollTop === lastTop) {
-      putBack?.()
+      held?.restore()
       lastTop = list.value.scrollTop
     }
   })

@@ -1,22 +1,33 @@
 /**
- * What is read stays where it is while messages come and go above it: `const put = holdPlace(list)`, change, `put()`.
+ * What is read stays where it is while messages come and go above it: `holdPlace(list)`, change, `restore()`.
  *
  * The browser's own scroll anchoring does not hold at the very top, nor when what it held on to is taken away. A row is
  * held by its lower edge: its head goes when what the same person said before comes to stand above it.
  */
 type Anchor = Readonly<{ element: HTMLElement; bottom: number }>
 
+export type HeldPlace = Readonly<{
+  /** Moves the first row that is still there back to its place. */
+  restore(): void
+  /** None of the rows is there any more. */
+  isLost(): boolean
+}>
+
 /** Any of them may be taken away meanwhile: the first that is left counts. */
 const anchorsMax = 12
 
-/** The rows in view now; the returned function moves the first one that is still there back to its place. */
-export function holdPlace(list: HTMLElement): () => void {
+/** The place of the rows in view now. */
+export function holdPlace(list: HTMLElement): HeldPlace {
   const anchors = rowsInView(list)
-  return () => {
-    const held = anchors.find(({ element }) => element.isConnected)
-    if (held === undefined) return
-    const moved = held.element.getBoundingClientRect().bottom - held.bottom
-    if (moved !== 0) list.scrollTop += moved
+  const find = () => anchors.find(({ element }) => element.isConnected)
+  return {
+    restore() {
+      const held = find()
+      if (held === undefined) return
+      const moved = held.element.getBoundingClientRect().bottom - held.bottom
+      if (moved !== 0) list.scrollTop += moved
+    },
+    isLost: () => find() === undefined,
   }
 }
 
