@@ -12,6 +12,8 @@
  *     lift   = count id{count}                these shapes are being moved; none: they are where the document says
  *     shift  = float32{6}                     by this matrix, from where the document has them
  *     brought = hash                          the server has the bytes of this picture now (BO8)
+ *     view   = minX minY maxX maxY            what of the board its sender looks at, in 1/16 px
+ *     look   =                                its sender wants to be told what the others look at
  *
  * `stroke` is a number the sender chose; it means nothing to anyone else. Nothing here is stored. Who missed a part
  * drops the stroke and waits for the document. Rule W4 of docs/PROTOCOL.md. Pure; decoding never throws.
@@ -21,7 +23,7 @@ import * as encoding from 'lib0/encoding'
 import { exhaustive } from '../assert.ts'
 import { isFileHash, type FileHash } from '../files/file.ts'
 import { liveFrameSizeMax } from '../limits.ts'
-import type { Point } from './geometry.ts'
+import type { Box, Point } from './geometry.ts'
 import { coordinateMax, unpackPoints, type Points } from './points.ts'
 import type { Matrix } from './place.ts'
 import { parseShapeKey, type ShapeId } from './shape.ts'
@@ -40,6 +42,8 @@ export type LivePart =
   | Readonly<{ kind: 'lift'; ids: readonly ShapeId[] }>
   | Readonly<{ kind: 'shift'; matrix: Matrix }>
   | Readonly<{ kind: 'brought'; hash: FileHash }>
+  | Readonly<{ kind: 'view'; box: Box }>
+  | Readonly<{ kind: 'look' }>
 
 /** A part as received: its points are unpacked and known to be sound. */
 export type ReceivedPart =
@@ -63,6 +67,8 @@ const kinds = {
   lift: 8,
   shift: 9,
   brought: 10,
+  view: 11,
+  look: 12,
 } as const
 /** Shapes that are shown while they are moved: more fit no frame, and are seen when they are put down. */
 export const liftedShapesMax = 150
@@ -102,6 +108,7 @@ function writePart(encoder: encoding.Encoder, part: LivePart): void {
       encoding.writeVarInt(encoder, Math.round(part.at.y * unitsPerPx))
       return
     case 'away':
+    case 'look':
       return
     case 'begin':
     case 'mark':
@@ -132,6 +139,11 @@ function writePart(encoder: encoding.Encoder, part: LivePart): void {
     case 'brought':
       encoding.writeVarString(encoder, part.hash)
       return
+    case 'view': {
+      const { minX, minY, maxX, maxY } = part.box
+      for (const px of [minX, minY, maxX, maxY]) encoding.writeVarInt(encoder, Math.round(px * unitsPerPx))
+      return
+    }
     default:
       exhaustive(part)
   }
@@ -145,6 +157,8 @@ function readPart(decoder: decoding.Decoder): ReceivedPart | null {
     }
     case kinds.away:
       return { kind: 'away' }
+    case kinds.look:
+      return { kind: 'look' }
     case kinds.begin:
       return readBegin(decoder, 'begin')
     case kinds.mark:
@@ -185,6 +199,11 @@ function readPart(decoder: decoding.Decoder): ReceivedPart | null {
     case kinds.brought: {
       const hash = decoding.readVarString(decoder)
       return isFileHash(hash) ? { kind: 'brought', hash } : null
+    }
+    case kinds.view: {
+      const [minX, minY] = [readCoordinate(decoder), readCoordinate(decoder)]
+      const [maxX, maxY] = [readCoordinate(decoder), readCoordinate(decoder)]
+      return maxX > minX && maxY > minY ? { kind: 'view', box: { minX, minY, maxX, maxY } } : null
     }
     default:
       return null

@@ -24,6 +24,7 @@ const plain = <T>(model: { [Key in keyof T]: fc.Arbitrary<T[Key]> }): fc.Arbitra
 const part: fc.Arbitrary<LivePart> = fc.oneof(
   plain({ kind: fc.constant('cursor' as const), at: plain({ x: sixteenth, y: sixteenth }) }),
   fc.constant({ kind: 'away' as const }),
+  fc.constant({ kind: 'look' as const }),
   plain({
     kind: fc.constant('begin' as const),
     stroke: count,
@@ -32,6 +33,10 @@ const part: fc.Arbitrary<LivePart> = fc.oneof(
   plain({ kind: fc.constant('points' as const), stroke: count, from: count, packed }),
   plain({ kind: fc.constant('commit' as const), stroke: count, id: fc.constant<ShapeId>('7.abc') }),
   plain({ kind: fc.constant('drop' as const), stroke: count }),
+  fc
+    .tuple(sixteenth, sixteenth, sixteenth, sixteenth)
+    .filter(([minX, minY, maxX, maxY]) => minX < maxX && minY < maxY)
+    .map(([minX, minY, maxX, maxY]) => ({ kind: 'view' as const, box: { minX, minY, maxX, maxY } })),
   plain({ kind: fc.constant('brought' as const), hash: fc.constant('a0'.repeat(32) as FileHash) }),
 )
 const parts = fc.array(part, { minLength: 1, maxLength: 8 })

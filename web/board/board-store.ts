@@ -1,6 +1,6 @@
 /** The board of the room this page is in: the sheet that is shown, drawn by many. */
 import { defineStore } from 'pinia'
-import { computed, shallowRef, triggerRef } from 'vue'
+import { computed, shallowRef, triggerRef, watch } from 'vue'
 import type { ShapeId } from '#shared/board/shape.ts'
 import { firstStyle, isStyleFields, styleFields, styleOf, type Style } from '#shared/board/style.ts'
 import type { FileHash } from '#shared/files/file.ts'
@@ -26,10 +26,12 @@ import { BoardInput } from './engine/input.ts'
 import type { BoardCommand } from './engine/keys.ts'
 import { LiveChannel } from './engine/live-channel.ts'
 import { ShapeNews } from './engine/shape-news.ts'
+import { Sights } from './engine/sights.ts'
 import { browserLetters } from './engine/render/browser-letters.ts'
 import { Renderer } from './engine/render/renderer.ts'
 import { browserWorld } from './engine/world.ts'
 import { boardIo } from './board-io.ts'
+import { useFollowStore } from './follow-store.ts'
 import { pictureWorld } from './picture-world.ts'
 
 /** Where a board is shown: what is drawn on, and all of it with its toolbars. */
@@ -47,6 +49,7 @@ type Opened = Readonly<{
   port: BoardPort
   live: LiveChannel
   pictures: BoardPictures
+  sights: Sights
   session: RoomSession
   undo: Undo
 }>
@@ -69,6 +72,7 @@ export const useBoardStore = defineStore('board', () => {
   /** What this device has still to bring of the pictures on this sheet. */
   const bringing = shallowRef<ReadonlyMap<FileHash, Bringing>>(new Map())
   const files = useFilesStore()
+  const following = useFollowStore()
   /** Of one room: a picture is known in no other. */
   let copied: Readonly<{ roomId: RoomId; what: Copied }> | null = null
   /** The picture that is being described. */
@@ -79,6 +83,7 @@ export const useBoardStore = defineStore('board', () => {
   let opened: Opened | null = null
   let place: BoardPlace | null = null
   let unshow: Undo | null = null
+  let unfollow: Undo | null = null
   const io = boardIo({ files, opened: () => opened, surface: () => place?.surface ?? null })
 
   /** How pictures are chosen, until undone. */
@@ -106,6 +111,7 @@ export const useBoardStore = defineStore('board', () => {
       ...(history && { history }),
     })
     const pictures = new BoardPictures({ doc, live, world: pictureWorld(session.roomId, files.ready) })
+    const sights = new Sights({ view: editor.view, live })
     editor.setStyle(recallStyle())
     const look = (): void => {
       state.value = editor.state
@@ -122,6 +128,8 @@ export const useBoardStore = defineStore('board', () => {
         const role = others.get(clientId)?.user?.role
         return role !== undefined && mayDraw(role, session.drawing())
       })
+      const besides = [...others].filter(([, { sheet }]) => sheet === sheetId)
+      sights.keepOnly(new Set(besides.map(([clientId]) => clientId)))
     }
     const info = session.room.doc.getMap('info')
     const readInfo = (): void => {
@@ -137,7 +145,10 @@ export const useBoardStore = defineStore('board', () => {
     let wasSynced = false
     const followFiles = (): void => {
       const { isSynced } = port.state()
-      if (isSynced && !wasSynced) pictures.reconnected()
+      if (isSynced && !wasSynced) {
+        pictures.reconnected()
+        sights.greet()
+      }
       wasSynced = isSynced
     }
     const undos = [
@@ -161,15 +172,34 @@ export const useBoardStore = defineStore('board', () => {
     ]
     const undo = (): void => {
       for (const end of undos) end()
-      for (const part of [news, pictures, editor, draft, live, doc, port]) part[Symbol.dispose]()
+      for (const part of [news, sights, pictures, editor, draft, live, doc, port]) part[Symbol.dispose]()
       keepHistory(historyKey, editor.author.history)
     }
-    opened = { editor, doc, port, live, pictures, session, undo }
+    opened = { editor, doc, port, live, pictures, sights, session, undo }
     void io.follow(opened)
     sheet.value = doc
     look()
     show()
+    follow()
   }
+
+  /** Whoever is followed, by whichever of their pages shows this sheet. */
+  function follow(): void {
+    unfollow?.()
+    unfollow = null
+    const { person } = following
+    if (opened === null || person === null) return
+    const { session, sights } = opened
+    const peer = (): number | null => {
+      const here = [...session.here()].filter(([, { user }]) => user?.personId === person.personId)
+      return here.find(([clientId]) => sights.boxOf(clientId) !== null)?.[0] ?? null
+    }
+    const onLook = (isThere: boolean): void => {
+      following.isThere = isThere
+    }
+    unfollow = sights.follow(peer, { onLook, onEnd: following.stop })
+  }
+  watch(() => following.person, follow, { flush: 'sync' })
 
   function keepHistory(key: string, history: BoardHistory): void {
     histories.delete(key)
@@ -181,6 +211,8 @@ export const useBoardStore = defineStore('board', () => {
     hide()
     bringing.value = new Map()
     describing.value = null
+    unfollow?.()
+    unfollow = null
     opened?.undo()
     opened = null
     sheet.value = null

@@ -75,6 +75,13 @@ export function fittedTo(box: Box, size: Size): Camera {
   return cameraAt(middle, { x: size.width / 2, y: size.height / 2 }, zoom)
 }
 
+/** Shows all of the box, and as little else as can be. */
+export function containing(box: Box, size: Size): Camera {
+  const zoom = Math.min(size.width / (box.maxX - box.minX), size.height / (box.maxY - box.minY))
+  const middle = { x: (box.minX + box.maxX) / 2, y: (box.minY + box.maxY) / 2 }
+  return cameraAt(middle, { x: size.width / 2, y: size.height / 2 }, zoom)
+}
+
 /** Brings the box into sight: not at all where it is, by moving where it has room, and smaller where it has none. */
 export function showing(box: Box, camera: Camera, size: Size): Camera {
   const view = viewBox(camera, size)

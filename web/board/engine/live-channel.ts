@@ -14,40 +14,24 @@ import {
   type ReceivedPart,
   type StrokeBegin,
 } from '#shared/board/live.ts'
-import type { Point } from '#shared/board/geometry.ts'
+import type { Box, Point } from '#shared/board/geometry.ts'
 import { packPoints, pointStride } from '#shared/board/points.ts'
 import { identity, type Matrix } from '#shared/board/place.ts'
-import type { InkKind, ShapeId } from '#shared/board/shape.ts'
-import type { InkStyle } from '#shared/board/style.ts'
+import type { ShapeId } from '#shared/board/shape.ts'
 import type { FileHash } from '#shared/files/file.ts'
-import { strokePointsMax } from '#shared/limits.ts'
 import type { LivePort, Undo } from '../../sync/ports.ts'
 import type { BoardDoc } from './board-doc.ts'
+import { takePoints, type IncomingStroke, type RemoteStroke } from './incoming-stroke.ts'
 import { Listeners } from '../../sync/listeners.ts'
 import type { World } from './world.ts'
 
-/** A stroke of somebody else's that is not in the document yet. */
-export type RemoteStroke = Readonly<{
-  style: InkStyle
-  kind: InkKind | 'laser'
-  values: readonly number[]
-  hasPressure: boolean
-}>
+export type { RemoteStroke } from './incoming-stroke.ts'
 
 /** Shapes that somebody else is moving. */
 export type RemoteLift = Readonly<{ ids: ReadonlySet<ShapeId>; matrix: Matrix }>
 
 /** Where somebody else points; `idleMs` since they last moved. */
 export type RemoteCursor = Readonly<{ clientId: number; at: Point; idleMs: number }>
-
-type IncomingStroke = {
-  style: InkStyle
-  kind: RemoteStroke['kind']
-  values: number[]
-  hasPressure: boolean
-  committedId: ShapeId | null
-  heardAtMs: number
-}
 
 type Peer = {
   cursor: Readonly<{ at: Point; atMs: number }> | null
@@ -87,8 +71,10 @@ export class LiveChannel {
   readonly #peers = new Map<number, Peer>()
   readonly #listeners = new Listeners<['ink' | 'cursors' | 'lifts']>()
   readonly #brought = new Listeners<[FileHash]>()
+  readonly #views = new Listeners<[clientId: number, box: Box | null]>()
   readonly #undos: Undo[]
   #cursor: LivePart | null = null
+  #view: LivePart | null = null
   #stroke: OutgoingStroke | null = null
   #strokeNumber = 0
   #lifted: ReadonlySet<ShapeId> = new Set()
@@ -121,6 +107,18 @@ export class LiveChannel {
 
   hideCursor(): void {
     this.#cursor = { kind: 'away' }
+    this.#sendSoon()
+  }
+
+  /** This is what of the board is looked at now. */
+  moveView(box: Box): void {
+    this.#view = { kind: 'view', box }
+    this.#sendSoon()
+  }
+
+  /** Others shall tell what they look at. */
+  askViews(): void {
+    this.#view = { kind: 'look' }
     this.#sendSoon()
   }
 
@@ -202,6 +200,11 @@ export class LiveChannel {
     return this.#brought.add(listener)
   }
 
+  /** What a peer looks at; null: it wants to be told what others do. */
+  onView(listener: (clientId: number, box: Box | null) => void): Undo {
+    return this.#views.add(listener)
+  }
+
   [Symbol.dispose](): void {
     this.#stopFrame?.()
     this.#stopSweep?.()
@@ -231,6 +234,8 @@ export class LiveChannel {
     const parts: LivePart[] = []
     if (this.#cursor !== null) parts.push(this.#cursor)
     this.#cursor = null
+    if (this.#view !== null) parts.push(this.#view)
+    this.#view = null
     if (!this.#isLiftSent) parts.push({ kind: 'lift', ids: [...this.#lifted] })
     this.#isLiftSent = true
     if (this.#shift !== null) parts.push({ kind: 'shift', matrix: this.#shift })
@@ -259,12 +264,16 @@ export class LiveChannel {
       peer = { cursor: null, strokes: new Map(), lift: null }
       this.#peers.set(clientId, peer)
     }
-    for (const part of parts) this.#take(peer, part)
+    for (const part of parts) {
+      if (part.kind === 'view' || part.kind === 'look')
+        this.#views.tell(clientId, part.kind === 'view' ? part.box : null)
+      else this.#take(peer, part)
+    }
     this.#sweepLater()
     this.#tellAll()
   }
 
-  #take(peer: Peer, part: ReceivedPart): void {
+  #take(peer: Peer, part: Exclude<ReceivedPart, { kind: 'view' | 'look' }>): void {
     const heardAtMs = this.#world.nowMs()
     switch (part.kind) {
       case 'cursor':
@@ -287,7 +296,7 @@ export class LiveChannel {
         })
         return
       case 'points':
-        takePoints(peer, part, heardAtMs)
+        takePoints(peer.strokes, part, heardAtMs)
         return
       case 'commit': {
         const stroke = peer.strokes.get(part.stroke)
@@ -367,20 +376,4 @@ export class LiveChannel {
     this.#listeners.tell('ink')
     this.#listeners.tell('cursors')
   }
-}
-
-/** Points that do not join what is there were lost on the way: the document will bring the stroke whole. */
-function takePoints(peer: Peer, part: Extract<ReceivedPart, { kind: 'points' }>, heardAtMs: number): void {
-  const stroke = peer.strokes.get(part.stroke)
-  if (stroke === undefined) return
-  const { values, hasPressure } = part.points
-  const total = part.from + values.length / pointStride
-  if (stroke.values.length < part.from * pointStride || total > strokePointsMax) {
-    peer.strokes.delete(part.stroke)
-    return
-  }
-  stroke.values.length = part.from * pointStride
-  for (const value of values) stroke.values.push(value)
-  stroke.hasPressure = hasPressure
-  stroke.heardAtMs = heardAtMs
 }
