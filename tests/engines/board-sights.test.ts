@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
+import { encodeLive } from '#shared/board/live.ts'
 import { viewBox, zoomMax, zoomMin } from '#web/board/engine/camera.ts'
 import { Sights } from '#web/board/engine/sights.ts'
 import { Drawer, FakeLive, FakeWorld } from '../support/fake-board.ts'
@@ -12,7 +13,7 @@ function two() {
     const drawer = new Drawer(seat, shared)
     const { view } = drawer.editor
     view.setSize(seat === 1 ? { width: 1_000, height: 600 } : { width: 390, height: 700 })
-    const sights = new Sights({ view, live: drawer.live })
+    const sights = new Sights({ view, live: drawer.live, world: shared.world })
     const looks: boolean[] = []
     const ends: number[] = []
     return {
@@ -148,4 +149,20 @@ test('[BO13] who begins to look along asks, and is answered', () => {
   bob.follow(1)
   world.pass(80)
   assert.equal(bob.looks.at(-1), true)
+})
+
+test('[BO13] however often one asks, or comes and goes, everybody answers once a second', () => {
+  using room = two()
+  const { alice, world, live } = room
+  world.pass(2_000)
+  const before = live.frames.length
+  const stranger = live.port(3)
+  for (let asked = 0; asked < 100; asked += 1) {
+    stranger.send(encodeLive([{ kind: 'look' }]))
+    alice.sights.keepOnly(new Set(asked % 2 === 0 ? [3] : []))
+    world.pass(40)
+  }
+  const answers = live.frames.length - before - 100
+  // Two people, four seconds; the first answer of each comes at once.
+  assert.ok(answers >= 2 && answers <= 10, `${answers} answers`)
 })

@@ -111,7 +111,7 @@ export const useBoardStore = defineStore('board', () => {
       ...(history && { history }),
     })
     const pictures = new BoardPictures({ doc, live, world: pictureWorld(session.roomId, files.ready) })
-    const sights = new Sights({ view: editor.view, live })
+    const sights = new Sights({ view: editor.view, live, world: browserWorld })
     editor.setStyle(recallStyle())
     const look = (): void => {
       state.value = editor.state

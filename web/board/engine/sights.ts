@@ -10,26 +10,34 @@ import type { Undo } from '../../sync/ports.ts'
 import { containing } from './camera.ts'
 import type { LiveChannel } from './live-channel.ts'
 import type { Viewport } from './viewport.ts'
+import type { World } from './world.ts'
+
+/** Whoever asks or comes is answered this often: each answer goes to everybody, whoever made them give it. */
+const answerIntervalMs = 1_000
 
 export class Sights {
   readonly #view: Viewport
   readonly #live: LiveChannel
+  readonly #world: World
   readonly #boxes = new Map<number, Box>()
   readonly #changes = new Listeners()
   readonly #undos: Undo[]
   #here: ReadonlySet<number> = new Set()
   #isFollowing = false
+  #answeredAtMs = -Infinity
+  #stopAnswer: Undo | null = null
 
-  constructor({ view, live }: Readonly<{ view: Viewport; live: LiveChannel }>) {
+  constructor({ view, live, world }: Readonly<{ view: Viewport; live: LiveChannel; world: World }>) {
     this.#view = view
     this.#live = live
+    this.#world = world
     this.#undos = [
       view.onChange(() => {
         this.#tell()
       }),
       live.onView((clientId, box) => {
         if (box === null) {
-          this.#tell()
+          this.#answer()
           return
         }
         this.#boxes.set(clientId, box)
@@ -55,7 +63,7 @@ export class Sights {
     this.#here = here
     for (const clientId of this.#boxes.keys()) if (!here.has(clientId)) this.#boxes.delete(clientId)
     this.#changes.tell()
-    if (isNew) this.#tell()
+    if (isNew) this.#answer()
   }
 
   /**
@@ -99,8 +107,18 @@ export class Sights {
   }
 
   [Symbol.dispose](): void {
+    this.#stopAnswer?.()
     for (const undo of this.#undos) undo()
     this.#changes.clear()
+  }
+
+  #answer(): void {
+    const waitMs = Math.max(0, this.#answeredAtMs + answerIntervalMs - this.#world.nowMs())
+    this.#stopAnswer ??= this.#world.after(waitMs, () => {
+      this.#stopAnswer = null
+      this.#answeredAtMs = this.#world.nowMs()
+      this.#tell()
+    })
   }
 
   #tell(): void {
