@@ -21,9 +21,15 @@ export async function recoverWaiting(personId: PersonId): Promise<void> {
   const existing = new Set((await indexedDB.databases()).map(({ name }) => name))
   for (const store of doubtful) {
     const isWaiting = existing.has(store) && (await holdsUnsent(store, prefix))
+    // A note goes before what it speaks of: it may have been made while this looked.
+    if (!isWaiting && !kept.has(store) && (await isKept(store))) continue
     note(store, isWaiting)
     keepNote(store, isWaiting)
   }
+}
+
+async function isKept(store: string): Promise<boolean> {
+  return (await keptNotes().all()).some(([name]) => name === store)
 }
 
 /** After the notes of localStorage are gone. */
