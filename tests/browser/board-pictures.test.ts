@@ -1,71 +1,12 @@
 /** Pictures on the board: dropped, pasted and chosen, seen by the other, and never lost to a network that goes away. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Page } from 'playwright-core'
+import { drop, isPainted, red } from '../support/board-picture.ts'
 import type { RoomPage } from '../support/room-page.ts'
 import { openScene } from '../support/scene.ts'
 import { becomes, until } from '../support/until.ts'
 
 const scene = await openScene()
-
-/** Where a page puts these files: dropped on its board, at parts of it. */
-type Dropped = Readonly<{ name: string; colour: string; width: number; height: number }>
-
-/** PNGs of one colour, painted by the page itself; what has no colour is no picture. */
-async function drop(
-  room: RoomPage,
-  at: readonly [x: number, y: number],
-  ...files: readonly Dropped[]
-): Promise<void> {
-  await room.board.evaluate(
-    async (board, [at, files]) => {
-      const data = new DataTransfer()
-      for (const { name, colour, width, height } of files) {
-        const canvas = new OffscreenCanvas(width, height)
-        const context = canvas.getContext('2d')
-        if (context === null) throw new Error('no canvas')
-        context.fillStyle = colour
-        context.fillRect(0, 0, width, height)
-        const blob = colour === '' ? new Blob(['words']) : await canvas.convertToBlob()
-        data.items.add(new File([blob], name, { type: colour === '' ? 'text/plain' : 'image/png' }))
-      }
-      const { left, top, width, height } = board.getBoundingClientRect()
-      const [clientX, clientY] = [left + at[0] * width, top + at[1] * height]
-      const target = board.querySelector('[role="application"]') ?? board
-      target.dispatchEvent(
-        new DragEvent('drop', { dataTransfer: data, clientX, clientY, bubbles: true, cancelable: true }),
-      )
-    },
-    [at, files] as const,
-  )
-}
-
-const red: Dropped = { name: 'red.png', colour: '#ff0000', width: 200, height: 120 }
-
-/** The colour that is painted in a place of the board's picture, as `r,g,b,a`. */
-function colourAt(page: Page, [x, y]: readonly [x: number, y: number]): Promise<string> {
-  return page.evaluate(
-    ([x, y]) => {
-      const canvas = document.querySelector<HTMLCanvasElement>('[data-shape-count] canvas')
-      const context = canvas?.getContext('2d')
-      if (canvas == null || context == null) return ''
-      return context.getImageData(x * canvas.width, y * canvas.height, 1, 1).data.join()
-    },
-    [x, y] as const,
-  )
-}
-
-async function isPainted(
-  page: Page,
-  at: readonly [x: number, y: number],
-  colour = '255,0,0,255',
-): Promise<void> {
-  await until(
-    async () => (await colourAt(page, at)) === colour || undefined,
-    `${colour} on the board`,
-    15_000,
-  )
-}
 
 const names = (room: RoomPage): Promise<string[]> =>
   room.page.getByRole('group', { name: 'Shapes on this sheet' }).getByRole('listitem').allInnerTexts()

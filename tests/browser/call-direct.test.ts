@@ -1,10 +1,17 @@
 /** A call whose server goes away: what is written and drawn goes straight to the others, and is saved afterwards. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { drop, isPainted, red } from '../support/board-picture.ts'
 import { openScene } from '../support/scene.ts'
 import { becomes, until } from '../support/until.ts'
 
 const scene = await openScene()
+
+/** A PNG of one pixel. */
+const pixel = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
 
 test('[S-05] [DP1] the server dies in a call of three: they talk, write, draw and share on, and all of it is there afterwards', async () => {
   const people = await scene.meet('Ada', 'Ben', 'Cleo')
@@ -67,4 +74,56 @@ test('[S-05] [DP1] the server dies in a call of three: they talk, write, draw an
   await ada.isConnection('live')
   await ada.hears('me too')
   await becomes(() => ada.messages.count(), 4)
+})
+
+test('[DP6] [DP1] the server is away: pictures that are sent and put on the board are seen by all in the call, and saved afterwards', async () => {
+  const people = await scene.meet('Ada', 'Ben', 'Cleo')
+  const [ada, ben, cleo] = people
+  assert.ok(ada !== undefined && ben !== undefined && cleo !== undefined)
+  for (const person of people) await person.joinCall()
+  for (const person of people) await person.hasOthers(2)
+  const shows = async ({ page }: typeof ada, name: string): Promise<void> => {
+    const image = page.getByRole('button', { name: `Open the picture ${name}` }).locator('img')
+    await image.waitFor()
+    await until(
+      () => image.evaluate((shown) => (shown as HTMLImageElement).naturalWidth > 0),
+      `${name} to be seen`,
+    )
+  }
+
+  for (const person of [ada, ben])
+    await person.page.getByRole('button', { name: 'Board', exact: true }).first().click()
+  // A page that keeps nothing of the client has what draws pictures only once it was wanted.
+  await drop(ada, [0.3, 0.6], red)
+  await isPainted(ben.page, [0.3, 0.6])
+
+  await scene.restart(async () => {
+    for (const { page } of people) await page.locator('[data-direct="2"]').waitFor()
+    await ada.attach('dot.png', 'image/png', pixel)
+    await ada.send()
+    for (const person of [ben, cleo]) await shows(person, 'dot.png')
+    await ben.page.getByRole('button', { name: 'Open the picture dot.png' }).click()
+    await until(
+      () =>
+        ben.page
+          .getByRole('dialog', { name: 'dot.png' })
+          .locator('img')
+          .evaluate((shown) => (shown as HTMLImageElement).naturalWidth === 1),
+      'the whole picture',
+    )
+    await ben.page.keyboard.press('Escape')
+    await drop(ada, [0.6, 0.6], { ...red, colour: '#0000ff' })
+    await ben.hasShapes(2)
+    await isPainted(ben.page, [0.6, 0.6], '0,0,255,255')
+  })
+
+  for (const person of people) await person.isConnection('live')
+  for (const { page } of people)
+    await becomes(() => page.locator('[data-message-key][data-state="sent"]').count(), 1)
+  await cleo.page.reload()
+  await cleo.isConnection('live')
+  await shows(cleo, 'dot.png')
+  await isPainted(cleo.page, [0.3, 0.6])
+  await isPainted(cleo.page, [0.6, 0.6], '0,0,255,255')
+  await becomes(() => cleo.messages.count(), 1)
 })

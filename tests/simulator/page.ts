@@ -11,7 +11,7 @@ import type { Seat } from '#shared/ids.ts'
 import { firstSheetId, type Role } from '#shared/room.ts'
 import { BoardDoc } from '#web/board/engine/board-doc.ts'
 import { ChatLog, type ChatRow } from '#web/chat/engine/chat-log.ts'
-import type { DocumentPort } from '#web/sync/ports.ts'
+import type { DocumentPort, PagePort } from '#web/sync/ports.ts'
 import { openRoomSession, type BoardPort, type RoomSession } from '#web/sync/room-session.ts'
 import type { SyncWorld } from '#web/sync/world.ts'
 import type { Chance } from '../support/chance.ts'
@@ -190,7 +190,7 @@ export class Page {
     this.#drawn = record(this.#drawn, entry)
   }
 
-  #openPage(page: number): DocumentPort {
+  #openPage(page: number): PagePort {
     const port = this.session.openChat(page)
     this.openPages.set(page, port)
     port.onNote(this.#onNote)
@@ -232,12 +232,15 @@ export class Page {
   }
 }
 
-function bound(port: DocumentPort): DocumentPort {
+function bound(port: PagePort): PagePort {
   return {
     doc: port.doc,
     root: (name) => port.root(name),
     seat: port.seat,
     state: () => port.state(),
+    say: (root, key, value) => {
+      port.say(root, key, value)
+    },
     transact: (change) => {
       port.transact(change)
     },

@@ -12,14 +12,16 @@ import type { Letters } from '#web/board/engine/letters.ts'
 import type { PointerInput, ToolName } from '#web/board/engine/tools/node.ts'
 import type { World } from '#web/board/engine/world.ts'
 import { RootViews } from '#web/sync/root-view.ts'
-import type { DocumentPort, DocumentState, LivePort } from '#web/sync/ports.ts'
+import type { DocumentState, LivePort, PagePort } from '#web/sync/ports.ts'
 
 /** One person's copy of a document. */
-export type FakeDocument = DocumentPort &
+export type FakeDocument = PagePort &
   Readonly<{
     /** Transactions of this person's own that changed something. */
     writes(): number
     set(state: Partial<DocumentState>): void
+    /** What is told before it is written, by root and key. */
+    said: ReadonlyMap<string, unknown>
   }>
 
 let documentCount = 0
@@ -40,6 +42,7 @@ export function fakeDocument(seat: number): FakeDocument {
     if (transaction.local) writeCount++
   })
   const views = new RootViews(doc)
+  const said = new Map<string, unknown>()
   return {
     doc,
     root: (name) => views.root(name),
@@ -55,6 +58,11 @@ export function fakeDocument(seat: number): FakeDocument {
       }
     },
     onNote: () => () => undefined,
+    said,
+    say: (root, key, value) => {
+      if (value === undefined) said.delete(`${root}/${key}`)
+      else said.set(`${root}/${key}`, value)
+    },
     writes: () => writeCount,
     set(change) {
       state = { ...state, ...change }

@@ -6,7 +6,7 @@ import { firstSheetId } from '#shared/room.ts'
 import { Direct } from '#web/sync/direct/direct.ts'
 import { encodeDirect } from '#web/sync/direct/direct-frames.ts'
 import type { BoardPort, RoomSession } from '#web/sync/room-session.ts'
-import type { DocumentPort } from '#web/sync/ports.ts'
+import type { DocumentPort, PagePort } from '#web/sync/ports.ts'
 import { openRoomSession } from '#web/sync/room-session.ts'
 import { channelPair, type FakeEnd } from '../support/channel-pair.ts'
 import { TestClient } from '../support/client.ts'
@@ -19,7 +19,7 @@ class Member implements Disposable {
   readonly session: RoomSession
   readonly world: TestWorld
   readonly direct: Direct
-  readonly chat: DocumentPort
+  readonly chat: PagePort
   readonly board: BoardPort
 
   constructor(session: RoomSession, world: TestWorld) {
@@ -159,6 +159,48 @@ const row = (x: number): unknown => ({
   w: 4,
   z: 'V',
   p: packPoints([x, 0, 0.5, x + 10, 10, 0.5], false),
+})
+
+test('[DP1] what one is still to write is told, changed, taken back; and is saved only once it was written', async () => {
+  await using meeting = await Meeting.of('Ada', 'Ben')
+  const [ada, ben] = meeting.members as readonly [Member, Member]
+  const tell = (name: string, text: string | null): void => {
+    ada.chat.say('m', ada.key(name), text === null ? undefined : { x: text, l: 1 })
+  }
+  tell('a', 'before anybody had to hear it')
+  meeting.setOnline(false)
+  await Promise.all([ada.lives(false), ben.lives(false)])
+  await until(() => ben.said === 'before anybody had to hear it', 'what Ada is to write')
+  assert.equal(ada.said, '', 'she shows it from elsewhere')
+  tell('b', 'another')
+  await until(() => ben.said === 'another,before anybody had to hear it', 'both')
+  tell('b', null)
+  tell('a', 'changed')
+  await until(() => ben.said === 'changed', 'one, and changed')
+  ada.say('a', 'changed')
+  tell('a', null)
+  meeting.setOnline(true)
+  await meeting.agrees()
+  assert.deepEqual([ada.said, ben.said], ['changed', 'changed'])
+})
+
+test('[DP1] [DP4] what is still to be written stays while its writer hears the server and cannot write it yet', async () => {
+  await using meeting = await Meeting.of('Ada', 'Ben', 'Cleo')
+  const [ada, ben, cleo] = meeting.members as readonly [Member, Member, Member]
+  meeting.setOnline(false)
+  await Promise.all(meeting.members.map((member) => member.lives(false)))
+  ada.chat.say('m', ada.key('a'), { x: 'a picture', l: 1 })
+  cleo.say('c', 'never saved')
+  await until(() => ben.said === 'a picture,never saved', 'both told')
+  cleo[Symbol.dispose]()
+  for (const { world } of [ada, ben]) world.setOnline(true)
+  await Promise.all([ada.lives(), ben.lives()])
+  await Promise.all([ada.isSaved(), ben.isSaved()])
+  await until(() => !ben.said.includes('never saved'), 'what is over is dropped')
+  assert.equal(ben.said, 'a picture')
+  ada.say('a', 'a picture')
+  await until(() => ben.chat.doc.getMap('m').has(ada.key('a')), 'the server has brought it')
+  assert.equal(ben.said, 'a picture')
 })
 
 test('[DP1] [S-05] chat and board go on between two whom the server has left, and agree when it is back', async () => {

@@ -79,7 +79,7 @@ export function boardIo({ files, opened, surface }: Parts) {
   ): ReturnType<Files['exportFile']> {
     const [board, host] = [opened(), surface()]
     if (board === null || host === null) return null
-    const { load: loadPicture } = pictureWorld(board.session.roomId, files.ready)
+    const { load: loadPicture } = pictureWorld(files.sources())
     return code.exportFile(board.editor, host, { format, wish, load: loadPicture })
   }
 

@@ -110,7 +110,7 @@ export const useBoardStore = defineStore('board', () => {
       ...{ doc, live, draft, world: browserWorld, letters, copied: copied.what },
       ...(history && { history }),
     })
-    const pictures = new BoardPictures({ doc, live, world: pictureWorld(session.roomId, files.ready) })
+    const pictures = new BoardPictures({ doc, live, world: pictureWorld(files.sources()) })
     const sights = new Sights({ view: editor.view, live, world: browserWorld })
     editor.setStyle(recallStyle())
     const look = (): void => {
@@ -160,6 +160,9 @@ export const useBoardStore = defineStore('board', () => {
         triggerRef(sheet)
       }),
       port.onChange(followFiles),
+      files.onArrival(() => {
+        pictures.unpacked.retry()
+      }),
       editor.onChange(look),
       port.onChange(look),
       editor.onNotice(() => {

@@ -76,7 +76,7 @@ export const useCallStore = defineStore('call', () => {
     const ended = started
     started = null
     ended?.engine[Symbol.dispose]()
-    ended?.direct[Symbol.dispose]()
+    ended?.beside[Symbol.dispose]()
     ended?.voices.set([])
     place = here
     away.value = null

@@ -3,6 +3,7 @@
  *
  * Fetched with the call's screens (call-screens.ts): whoever only reads and draws never loads it.
  */
+import { giveFiles } from '../files/give-files.ts'
 import { Direct } from '../sync/direct/direct.ts'
 import type { RoomSession } from '../sync/room-session.ts'
 import { browserWorld } from './engine/browser-world.ts'
@@ -15,8 +16,8 @@ import { tellShown } from './shown-pictures.ts'
 
 export type StartedCall = Readonly<{
   engine: CallEngine
-  /** What the participants tell each other of the room’s documents. */
-  direct: Direct
+  /** What the participants tell each other of the room’s documents, and give each other of its files. */
+  beside: Disposable
   voices: Voices
   chimes: Chimes
 }>
@@ -27,18 +28,29 @@ export function startCall(
 ): StartedCall {
   const world = browserWorld()
   const direct = new Direct(session.direct)
+  const files = giveFiles(session)
   const engine = createCall({
     world,
     presence: session.presence,
     self,
     ice: roomIce(session),
-    besides: (clientId, channel) => direct.add(clientId, channel),
+    besides: (clientId, channels) => {
+      const undos = [direct.add(clientId, channels.documents), files.add(clientId, channels.files)]
+      return () => {
+        for (const undo of undos) undo()
+      }
+    },
   })
   tellShown(engine)
   startEffects(engine)
   return {
     engine,
-    direct,
+    beside: {
+      [Symbol.dispose]() {
+        direct[Symbol.dispose]()
+        files[Symbol.dispose]()
+      },
+    },
     chimes: pageChimes,
     voices: new Voices(() => new Audio(), soundChanged),
   }

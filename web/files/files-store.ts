@@ -13,11 +13,19 @@ import { filesPerMessageMax } from '#shared/limits.ts'
 import { codeOf } from '../api.ts'
 import { recall, remember } from '../device.ts'
 import { Listeners } from '../sync/listeners.ts'
+import type { Undo } from '../sync/ports.ts'
 import type { RoomSession } from '../sync/room-session.ts'
 import type { FileState, RoomFiles } from './engine/room-files.ts'
+import type { FileSources } from './find-file.ts'
 
 /** A file chosen for the next message; `value` once it is kept on this device and can be sent. */
 export type Attached = Readonly<{ id: number; name: string; value: FileValue | null; code: ErrorCode | null }>
+
+/** Those in a room's call, of whom files can be asked (DP6). */
+export type FileCallers = Readonly<{
+  ask(hash: FileHash): Promise<Blob | null>
+  onArrival(listener: () => void): Undo
+}>
 
 const load = () => import('./open-room-files.ts')
 
@@ -25,21 +33,31 @@ export const useFilesStore = defineStore('files', () => {
   const attached = shallowRef<readonly Attached[]>([])
   const engine = shallowRef<RoomFiles | null>(null)
   const changes = new Listeners()
+  /** Where this page shows what others had to be asked for. */
+  const found = shallowRef<ReadonlyMap<FileHash, string>>(new Map())
+  const arrivals = new Listeners()
+  /** Of the call this page is in, whichever room is in view. */
+  let call: Readonly<{ roomId: RoomId; callers: FileCallers }> | null = null
   let session: RoomSession | null = null
   let count = 0
 
   function open(opened: RoomSession): void {
     close()
     session = opened
-    const kept = recall(draftKey(opened.roomId))
-    if (isFileList(kept))
-      attached.value = kept.map((value) => ({ id: (count += 1), name: value.n, value, code: null }))
+    attached.value = draftFiles(opened.roomId).map((value) => ({
+      id: (count += 1),
+      name: value.n,
+      value,
+      code: null,
+    }))
     void ready().catch(() => undefined)
   }
 
   function close(): void {
     engine.value?.[Symbol.dispose]()
     engine.value = null
+    for (const url of found.value.values()) URL.revokeObjectURL(url)
+    found.value = new Map()
     session = null
     attached.value = []
   }
@@ -117,6 +135,50 @@ export const useFilesStore = defineStore('files', () => {
     for (const hash of hashesOf(values)) if (!needed.has(hash)) engine.value?.drop(hash)
   }
 
+  /** Whom the call of a room brings together can be asked for its files, until undone. */
+  function joinCall(roomId: RoomId, callers: FileCallers): Undo {
+    const joined = { roomId, callers }
+    call = joined
+    const undo = callers.onArrival(() => {
+      arrivals.tell()
+    })
+    return () => {
+      undo()
+      if (call === joined) call = null
+    }
+  }
+
+  /** Where the files of the room in view come from. Throws where there is none. */
+  function sources(): FileSources {
+    const wanted = session
+    if (wanted === null) throw new AppError('network-away')
+    const { roomId } = wanted
+    return {
+      roomId,
+      isLive: () => wanted.connection().kind === 'live',
+      blobOf: (hash) => blobOf(roomId, hash),
+      askPeers: async (hash) => (call?.roomId === roomId ? call.callers.ask(hash) : null),
+    }
+  }
+
+  /** What this page had or has to bring to a room, if that is in view. */
+  async function blobOf(roomId: RoomId, hash: FileHash): Promise<Blob | null> {
+    if (session?.roomId !== roomId) return null
+    const kept = await ready().catch(() => null)
+    return kept?.blobOf(hash) ?? null
+  }
+
+  /** Looks elsewhere for a file that could not be shown from where it should be. False where that is no use. */
+  async function find(hash: FileHash): Promise<boolean> {
+    const wanted = session
+    if (wanted === null || found.value.has(hash)) return false
+    const { findFile } = await load()
+    const blob = await findFile(sources(), hash)
+    if (blob === null || session !== wanted) return false
+    found.value = new Map([...found.value, [hash, URL.createObjectURL(blob)]])
+    return true
+  }
+
   return {
     attached,
     open,
@@ -133,8 +195,22 @@ export const useFilesStore = defineStore('files', () => {
     onChange: (listener: () => void) => changes.add(listener),
     stateOf: (hash: FileHash): FileState => engine.value?.stateOf(hash) ?? { kind: 'waiting' },
     urlOf: (hash: FileHash): string =>
-      engine.value?.urlOf(hash) ?? (session === null ? '' : filePaths.file(session.roomId, hash)),
+      found.value.get(hash) ??
+      engine.value?.urlOf(hash) ??
+      (session === null ? '' : filePaths.file(session.roomId, hash)),
+    joinCall,
+    sources,
+    blobOf,
+    find,
+    /** Told when there is somebody more to ask. */
+    onArrival: (listener: () => void) => arrivals.add(listener),
   }
 })
+
+/** What was chosen in a room and not sent, on this device. */
+export function draftFiles(roomId: RoomId): readonly FileValue[] {
+  const kept = recall(draftKey(roomId))
+  return isFileList(kept) ? kept : []
+}
 
 const draftKey = (roomId: RoomId): string => `draft-files.${roomId}`

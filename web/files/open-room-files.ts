@@ -3,12 +3,15 @@ import type { RoomId } from '#shared/ids.ts'
 import type { KeptEntries } from '../sync/world.ts'
 import { prepareFile, preparePicture as preparePictureHere } from './engine/prepare.ts'
 import { RoomFiles } from './engine/room-files.ts'
+import { findFile as findFileAnywhere } from './find-file.ts'
 
 /** A piece that has not been answered by then is lost. */
 const timeoutMs = 40_000
 
 export const prepare = prepareFile
 export const preparePicture = preparePictureHere
+/** Here, as what is not on this device is looked for when nothing can be fetched any more. */
+export const findFile = findFileAnywhere
 
 export function openRoomFiles(roomId: RoomId, kept: KeptEntries): RoomFiles {
   return new RoomFiles({

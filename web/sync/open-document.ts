@@ -12,7 +12,7 @@ import { policies, type Writer } from '#shared/sync/policy.ts'
 import { DocumentLink } from './document-link.ts'
 import { Listeners } from './listeners.ts'
 import { Neighbours } from './neighbours.ts'
-import type { DocumentPort, DocumentState, RootView, Undo } from './ports.ts'
+import type { DocumentState, PagePort, RootView, Undo } from './ports.ts'
 import { rescue } from './rescue.ts'
 import { RootViews, type Told } from './root-view.ts'
 import type { Wire } from './wire.ts'
@@ -32,7 +32,7 @@ export type OpenDocumentOptions = Readonly<{
   refused: Uint8Array | null
 }>
 
-export class OpenDocument implements DocumentPort {
+export class OpenDocument implements PagePort {
   readonly doc = new Y.Doc()
   readonly seat: Seat
   readonly name: string
@@ -113,6 +113,10 @@ export class OpenDocument implements DocumentPort {
 
   toldChanged(root: string, keys: ReadonlySet<string>): void {
     this.#views.toldChanged(root, keys)
+  }
+
+  say(root: string, key: string, value: unknown): void {
+    this.#views.say(root, key, value)
   }
 
   transact(change: () => void): void {

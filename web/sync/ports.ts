@@ -84,6 +84,16 @@ export type DocumentPort = Readonly<{
   [Symbol.dispose](): void
 }>
 
+/** A page of chat. */
+export type PagePort = DocumentPort &
+  Readonly<{
+    /**
+     * Tells those who are heard directly what will be written under a key of a root as soon as it can be (DP1);
+     * undefined takes that back. It is not shown here.
+     */
+    say(root: string, key: string, value: unknown): void
+  }>
+
 /** Transient bytes among those who have the same board open; lost when nobody listens. */
 export type LivePort = Readonly<{
   send(payload: Uint8Array): void

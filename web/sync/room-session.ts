@@ -24,7 +24,7 @@ import { Listeners } from './listeners.ts'
 import type { DirectHost } from './direct/direct.ts'
 import { Live, type LiveByPeers } from './live.ts'
 import { OpenDocument } from './open-document.ts'
-import type { ConnectionState, DocumentPort, LivePort, PresencePort, Undo } from './ports.ts'
+import type { ConnectionState, DocumentPort, LivePort, PagePort, PresencePort, Undo } from './ports.ts'
 import { Presence } from './presence.ts'
 import { storeName } from './store-name.ts'
 import { Wire } from './wire.ts'
@@ -91,7 +91,7 @@ export type RoomSession = Readonly<{
   /** Nothing is added to it any more, as its document says; as it was last known, before that is here. */
   isArchived(): boolean
   /** Each call opens it anew, with a replica of its own, until disposed. */
-  openChat(page: number): DocumentPort
+  openChat(page: number): PagePort
   openBoard(sheet: SheetId): BoardPort
   /** Number of the newest page of chat as far as this device knows. */
   chatTail(): number
@@ -243,7 +243,7 @@ class Session implements RoomSession {
     return typeof seconds === 'number' && !may(this.role, 'moderate') ? seconds * 1_000 : 0
   }
 
-  openChat(page: number): DocumentPort {
+  openChat(page: number): PagePort {
     return this.#openDocument({ kind: 'chat', roomId: this.roomId, page })
   }
 

@@ -26,6 +26,8 @@ export type Told = Readonly<{
   keys(root: string): Iterable<string>
   /** This page deletes what is not in the replica, but was told. */
   deleteTold(root: string, key: string): void
+  /** This page will write that once it can, and tells it already; undefined where it will not. */
+  say(root: string, key: string, value: unknown): void
   /** The replica has changed: to be asked before anything is shown of it. */
   took(transaction: Y.Transaction): void
 }>
@@ -34,6 +36,8 @@ export type Told = Readonly<{
 export class RootViews {
   readonly #doc: Y.Doc
   readonly #views = new Map<string, View>()
+  /** What is told and not written yet, for those who are still to hear it. */
+  readonly #said = new Map<string, Pick<ToldEntry, 'root' | 'key' | 'value'>>()
   #told: Told | null = null
 
   constructor(doc: Y.Doc) {
@@ -54,8 +58,16 @@ export class RootViews {
   setTold(told: Told | null): void {
     const before = this.#told
     this.#told = told
+    for (const { root, key, value } of this.#said.values()) told?.say(root, key, value)
     for (const [name, view] of this.#views)
       view.tell(new Set([...(before?.keys(name) ?? []), ...(told?.keys(name) ?? [])]))
+  }
+
+  /** Tells others what is to be written later; undefined takes that back. */
+  say(root: string, key: string, value: unknown): void {
+    if (value === undefined) this.#said.delete(`${root}\0${key}`)
+    else this.#said.set(`${root}\0${key}`, { root, key, value })
+    this.#told?.say(root, key, value)
   }
 
   /** What was told of these keys is another. */

@@ -11,6 +11,16 @@ export function openControl(connection: RTCPeerConnection): RTCDataChannel {
   return connection.createDataChannel('control', { negotiated: true, id: 0 })
 }
 
+/** What goes on beside a call, over the same connection: the room's documents, and its files. */
+export type BesideChannels = Readonly<{ documents: RTCDataChannel; files: RTCDataChannel }>
+
+/** Both ends open them alike. */
+export function openBeside(connection: RTCPeerConnection): BesideChannels {
+  const open = (label: string, id: number): RTCDataChannel =>
+    connection.createDataChannel(label, { negotiated: true, id })
+  return { documents: open('documents', 1), files: open('files', 2) }
+}
+
 /** What stands around a slot. */
 const envelopeSizeMax = 96
 

@@ -11,7 +11,7 @@ import type { PresenceState } from '#shared/presence/presence.ts'
 import { newCallSession, readSignalSlot, type CallPresence, type SignalSlot } from '#shared/call/signal.ts'
 import type { PresencePort } from '../../sync/ports.ts'
 import type { ParticipantSnapshot } from './call.ts'
-import type { ToldCall } from './control.ts'
+import { openBeside, type BesideChannels, type ToldCall } from './control.ts'
 import type { Ice } from './ice.ts'
 import { hear, silent } from './levels.ts'
 import { Link } from './link.ts'
@@ -30,13 +30,13 @@ export type MeshOptions = Readonly<{
   ice: Pick<Ice, 'configuration'>
   /** What this call's connections are signed with; undefined while that is being made, and until then none is. */
   certificate: () => RTCCertificate | null | undefined
-  /** Who talks with a participant beside the call, over a channel of the same connection. */
+  /** Who talks with a participant beside the call, over channels of the same connection. */
   besides?: Besides
   onChange: () => void
 }>
 
-/** Takes a participant's channel over until undone: another of theirs takes its place. */
-export type Besides = (clientId: number, channel: RTCDataChannel) => Undo
+/** Takes a participant's channels over until undone: others of theirs take their place. */
+export type Besides = (clientId: number, channels: BesideChannels) => Undo
 
 /** What is sent to everyone, and what is said of it. */
 export type Outgoing = Readonly<{ tracks: LineTracks } & Omit<CallPresence, 'session'>>
@@ -44,8 +44,6 @@ export type Outgoing = Readonly<{ tracks: LineTracks } & Omit<CallPresence, 'ses
 /** How it ended with a session that may still be seen in presence. */
 type Ended = Readonly<{ session: string; generation: number; saidBye: boolean }>
 
-/** The other channel is `control` (control.ts). */
-const besidesChannel = { negotiated: true, id: 1 } as const
 /** Goodbyes are on their way within this time; then the connections close. */
 const byeMs = 100
 /** After the server is back it has said within this time who is there. */
@@ -354,15 +352,11 @@ export class Mesh {
     return peer
   }
 
-  /** With a channel for what goes on beside the call: both ends open it alike. */
+  /** With channels for what goes on beside the call. */
   #connect(clientId: number, configuration: RTCConfiguration): RTCPeerConnection {
     const { world, besides } = this.#options
     const connection = world.connect(configuration)
-    if (besides !== undefined)
-      this.#besides.set(
-        clientId,
-        besides(clientId, connection.createDataChannel('documents', besidesChannel)),
-      )
+    if (besides !== undefined) this.#besides.set(clientId, besides(clientId, openBeside(connection)))
     return connection
   }
 

@@ -14,7 +14,7 @@ import { textOfFiles, type FileValue } from '#shared/files/file.ts'
 import type { Seat } from '#shared/ids.ts'
 import { orderJumpMax } from '#shared/limits.ts'
 import { Listeners } from '../../sync/listeners.ts'
-import type { DocumentPort, Undo } from '../../sync/ports.ts'
+import type { PagePort, Undo } from '../../sync/ports.ts'
 import type { KeptEntries } from '../../sync/world.ts'
 import { isSameRow, noFiles, waitingRow, type ChatRow } from './chat-row.ts'
 import { Delivery, type DeliveryWorld, type FilesPort } from './delivery.ts'
@@ -29,7 +29,7 @@ export type ChainPort = Readonly<{
   /** Number of the newest page as far as this device knows; null while it knows nothing. */
   tail(): number | null
   onTail(listener: () => void): Undo
-  openPage(page: number): DocumentPort
+  openPage(page: number): PagePort
   /** From one message of this person's to the next, as the room wants it now (CH15). */
   slowMs?(): number
 }>
@@ -301,6 +301,7 @@ export class ChatLog {
     const wasAtEnd = !this.hasNewer
     const first = this.#first
     const isNext = number - 1 === this.#tail?.page
+    this.#tail?.say(new Map())
     this.#tail = this.#open(number)
     if (!wasAtEnd) this.#show(this.#first ?? number, this.#last ?? number)
     else if (first === null || !isNext) this.#show(number, number)
@@ -333,6 +334,7 @@ export class ChatLog {
     for (const page of this.#outbox.pages())
       if (this.#tail !== null && page <= this.#tail.page) this.#open(page)
     this.#delivery.deliver(this.#pages.values(), this.#tail)
+    this.#tail?.say(this.#delivery.held(this.#tail))
     this.#closeUnneeded()
     this.#compose()
     const isShort = this.#first === this.#last && this.#rows.length < rowsWanted

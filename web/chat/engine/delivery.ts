@@ -77,6 +77,11 @@ export class Delivery {
     }
   }
 
+  /** What will be written into the newest page as soon as the server has its files. */
+  held(tail: PageLog): ReadonlyMap<MessageKey, MessageValue> {
+    return new Map(this.#outbox.settled().filter(([key, value]) => !tail.has(key) && this.#lacksFiles(value)))
+  }
+
   /** What the server says of entries that it did not take in. */
   hear(page: PageLog, note: string): void {
     for (const [about, code] of readVoids(note)) {
@@ -110,7 +115,7 @@ export class Delivery {
     let mustWait = false
     for (const [key, value] of this.#outbox.settled()) {
       // Those after it may overtake it meanwhile: a film must not hold words up.
-      if (tail.has(key) || this.#files?.isReady(hashesOf(value.fs)) === false) continue
+      if (tail.has(key) || this.#lacksFiles(value)) continue
       const before = this.#written.get(key)
       const isEarly = before?.page === tail.page && nowMs < before.againAtMs
       if (isEarly || this.#isTooSoon(key, nowMs) || !this.#allowance.take(nowMs)) {
@@ -124,6 +129,11 @@ export class Delivery {
     }
     if (mustWait) this.#wait()
     if (entries.length > 0) tail.write(entries)
+  }
+
+  /** Words alone wait for nothing, also where the code for files cannot be fetched. */
+  #lacksFiles({ fs }: MessageValue): boolean {
+    return fs !== undefined && this.#files?.isReady(hashesOf(fs)) === false
   }
 
   /** The room is slow, and has something of this person already (CH15). */

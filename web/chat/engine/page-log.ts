@@ -14,7 +14,7 @@ import { AppError } from '#shared/errors.ts'
 import type { Seat } from '#shared/ids.ts'
 import { reactionsPerMessageMax, sealedPageStructsMax } from '#shared/limits.ts'
 import { Listeners } from '../../sync/listeners.ts'
-import type { DocumentPort, DocumentState, RootView, Undo } from '../../sync/ports.ts'
+import type { DocumentState, PagePort, RootView, Undo } from '../../sync/ports.ts'
 import { isSameRow, noFiles, type ChatRow, type Reaction } from './chat-row.ts'
 
 type Stamp = Readonly<{ number: number; arrivedAtMs: number; order: number | null }>
@@ -24,18 +24,19 @@ const structsKept = 64
 
 export class PageLog {
   readonly page: number
-  readonly #port: DocumentPort
+  readonly #port: PagePort
   readonly #messages: RootView
   readonly #reactions: RootView
   readonly #stamps: Y.Array<string | StampValue>
   readonly #header: Y.Map<unknown>
   readonly #listeners = new Listeners()
   readonly #undos: readonly Undo[]
+  #said: ReadonlyMap<MessageKey, MessageValue> = new Map()
   #rowsByKey = new Map<string, ChatRow>()
   #rows: readonly ChatRow[] = []
   #stampsByKey: ReadonlyMap<string, Stamp> = new Map()
 
-  constructor(page: number, port: DocumentPort) {
+  constructor(page: number, port: PagePort) {
     this.page = page
     this.#port = port
     this.#messages = port.root('m')
@@ -112,6 +113,13 @@ export class PageLog {
       const messages = this.#port.doc.getMap('m')
       for (const [key, value] of entries) messages.set(key, value)
     })
+  }
+
+  /** Tells those in a call what will be written here, and nothing else, until it is. */
+  say(entries: ReadonlyMap<MessageKey, MessageValue>): void {
+    for (const key of this.#said.keys()) if (!entries.has(key)) this.#port.say('m', key, undefined)
+    for (const [key, value] of entries) if (this.#said.get(key) !== value) this.#port.say('m', key, value)
+    this.#said = entries
   }
 
   remove(key: MessageKey): void {

@@ -59,6 +59,8 @@ export class DirectDocument implements Told {
   readonly #peers = new Map<number, Peer>()
   readonly #winners = new Map<string, Map<string, Winner>>()
   readonly #ownChanges = new Listeners<[ReadonlySet<string>]>()
+  /** Of what this page has told: what it has not written yet. */
+  readonly #said = new Set<string>()
   #replica: Replica | null = null
   #clock = 0
 
@@ -81,6 +83,11 @@ export class DirectDocument implements Told {
     return this.#ownChanges.add(listener)
   }
 
+  /** Something was told that is still to be written. */
+  get isSaying(): boolean {
+    return this.#said.size > 0
+  }
+
   /** The server has these; and what somebody has told of the same must not come out from under them. */
   forgetOwn(ids: Iterable<string>): void {
     for (const id of ids) if (!this.#isTold(id)) this.#own.delete(id)
@@ -97,11 +104,21 @@ export class DirectDocument implements Told {
       const keys = (changed as ReadonlyMap<unknown, ReadonlySet<string | null>>).get(map) ?? []
       for (const key of keys) {
         if (key === null) continue
-        if (local) ids.add(this.#record({ root, key, value: map.get(key), clock: this.#clock }))
+        if (local) ids.add(this.#wrote({ root, key, value: map.get(key), clock: this.#clock }))
         else this.#heard(root, key, map)
       }
     }
     if (ids.size > 0) this.#ownChanges.tell(ids)
+  }
+
+  say(root: string, key: string, value: unknown): void {
+    const id = idOf({ root, key })
+    // It has been written meanwhile, and that is what counts.
+    if (value === undefined && !this.#said.delete(id)) return
+    if (value !== undefined) this.#said.add(id)
+    this.#clock += 1
+    this.#record({ root, key, value, clock: this.#clock })
+    this.#ownChanges.tell(new Set([id]))
   }
 
   /** This page deletes what only others have told. */
@@ -111,6 +128,12 @@ export class DirectDocument implements Told {
     const id = this.#record({ root, key, value: undefined, clock: this.#clock })
     this.#replica?.toldChanged(root, new Set([key]))
     this.#ownChanges.tell(new Set([id]))
+  }
+
+  #wrote(entry: ToldEntry): string {
+    const id = this.#record(entry)
+    this.#said.delete(id)
+    return id
   }
 
   #record(entry: ToldEntry): string {

@@ -194,8 +194,8 @@ export class Direct implements Disposable {
     })
   }
 
-  #hasAll({ open }: Known): boolean {
-    return open !== null && !open.state().hasUnsent && [...this.#peers.values()].every(({ isLive }) => isLive)
+  #hasAll(known: Known): boolean {
+    return isSaved(known) && [...this.#peers.values()].every(({ isLive }) => isLive)
   }
 
   /** What was told and has not come through the server by then is no more. */
@@ -249,19 +249,19 @@ export class Direct implements Disposable {
     for (const [name, ids] of peer.untold) {
       const known = this.#documents.get(name)
       if (known === undefined) continue
-      const isSaved = known.open !== null && !known.open.state().hasUnsent
+      const isAllSaved = isSaved(known)
       // Of what was told all changes are, until the server has them.
       if (!isNeeded && !peer.told.has(name)) continue
       if (peer.pipe.isFull || !peer.pipe.isOpen) return
       const entries = take(ids, known.direct)
       const isLast = ids.size === 0
-      this.#send(peer, { kind: 'document', name, isSaved: isSaved && isLast, entries })
+      this.#send(peer, { kind: 'document', name, isSaved: isAllSaved && isLast, entries })
       if (!isLast) {
         this.#later(0, () => this.#tell(peer))
         return
       }
       peer.untold.delete(name)
-      if (isSaved) peer.told.delete(name)
+      if (isAllSaved) peer.told.delete(name)
       else peer.told.add(name)
     }
   }
@@ -355,6 +355,11 @@ export class Direct implements Disposable {
     })
     this.#timers.add(cancel)
   }
+}
+
+/** The server has all that this page has told, or will. */
+function isSaved({ open, direct }: Known): boolean {
+  return open !== null && !open.state().hasUnsent && !direct.isSaying
 }
 
 function owe(peer: Peer, name: string, ids: Iterable<string>): void {
