@@ -10,30 +10,9 @@ import { startKilledServer } from '../support/killed-server.ts'
 import type { RoomPage } from '../support/room-page.ts'
 import { openScene } from '../support/scene.ts'
 import { becomes } from '../support/until.ts'
+import { isWhole } from '../support/whole.ts'
 
 const scene = await openScene(startKilledServer)
-
-/** Nothing waits, everybody has the same messages and shapes, and everybody is here once. */
-async function isWhole(
-  people: readonly RoomPage[],
-  { messages, shapes }: Readonly<{ messages: number; shapes: number }>,
-): Promise<void> {
-  for (const person of people) {
-    await person.isConnection('live')
-    await becomes(() => person.page.locator('[data-message-key]:not([data-state="sent"])').count(), 0)
-    await becomes(() => person.messages.count(), messages, 'every message, once')
-  }
-  const [first, ...others] = people
-  assert.ok(first !== undefined)
-  const keys = await first.messageKeys()
-  for (const person of others) await becomes(() => person.messageKeys(), keys, 'in one order')
-  for (const person of people) {
-    if (shapes > 0) await person.hasShapes(shapes)
-    await person.page.getByRole('tab', { name: /People/ }).click()
-    const here = person.page.getByRole('group', { name: 'People' }).locator('li:not(.is-away)')
-    await becomes(() => here.count(), people.length, 'everybody here, once')
-  }
-}
 
 /** That it is told: the server, or the network, is away. */
 const saysAway = (page: Page): Promise<void> =>

@@ -1,7 +1,7 @@
 /**
  * `npm run nets`: a call between two homes whose networks are cut, moved and narrowed, in real browsers.
  *
- * Each home is a network namespace (namespaces.ts). After each fault the media of both directions has to be back
+ * Each home is a network namespace (support/namespaces.ts). After each fault the media of both directions has to be back
  * within a time, in the same page, with the same two people. Skipped with one line where namespaces cannot be made.
  */
 import assert from 'node:assert/strict'
@@ -14,7 +14,7 @@ import { startProcess } from '../support/process.ts'
 import { RoomPage, watchConnections } from '../support/room-page.ts'
 import { makeDataFolder, removeFolder } from '../support/server.ts'
 import { until } from '../support/until.ts'
-import { Namespaces, port, refuseNamespaces, type Home } from './namespaces.ts'
+import { Namespaces, port, refuseNamespaces, type Home } from '../support/namespaces.ts'
 
 /** Sums of what one page has received in its call. */
 type Received = Readonly<{ sound: number; frames: number; samples: number; madeUp: number; lost: number }>

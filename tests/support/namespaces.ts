@@ -46,6 +46,7 @@ export class Namespaces {
           type filter hook forward priority 0;
           oifname "near" ct state new drop
         }
+        chain parted { type filter hook forward priority 5; }
         chain loss { type filter hook forward priority 10; }
         chain translate { type nat hook postrouting priority 100; iifname "near" oifname "far" masquerade; }
       }`,
@@ -59,6 +60,15 @@ export class Namespaces {
 
   mend(home: Home): void {
     nft(router, `delete element ip stoa cut { ${home} }`)
+  }
+
+  /** Nothing gets from one home to the other, and nobody is told; both still reach the server. */
+  part(): void {
+    nft(router, 'add rule ip stoa parted iifname "near" drop; add rule ip stoa parted oifname "near" drop')
+  }
+
+  meet(): void {
+    nft(router, 'flush chain ip stoa parted')
   }
 
   /** The home's own interface goes down. */
