@@ -1,5 +1,6 @@
 /** What sockets and documents ask of accounts and rooms. */
 import { firstSheetId, may, mayDraw, mayPost } from '#shared/room.ts'
+import { versions as ownVersions, type Versions } from '#shared/wire/version.ts'
 import type { Sessions } from './accounts/sessions.ts'
 import type { Access } from './ports.ts'
 import type { Store } from './store/open.ts'
@@ -7,9 +8,14 @@ import type { Store } from './store/open.ts'
 /** Every room has one board so far. */
 const boards = [{ id: firstSheetId, name: 'Board', order: 0 }]
 
-type Options = Readonly<{ store: Pick<Store, 'seats' | 'rooms' | 'calls'>; sessions: Pick<Sessions, 'peek'> }>
+type Options = Readonly<{
+  store: Pick<Store, 'seats' | 'rooms' | 'calls'>
+  sessions: Pick<Sessions, 'peek'>
+  /** Others than this server's own are for tests. */
+  versions?: Pick<Versions, 'oldest'>
+}>
 
-export function createAccess({ store, sessions }: Options): Access {
+export function createAccess({ store, sessions, versions = ownVersions }: Options): Access {
   return {
     visitor: sessions.peek,
     membership(personId, roomId) {
@@ -49,7 +55,19 @@ export function createAccess({ store, sessions }: Options): Access {
       const call = store.calls.isLocked(roomId) ? 'locked' : 'open'
       const isArchived = room.archivedAt !== null
       return {
-        info: { title, topic, isArchived, access, drawing, posting, addresses, entry, slow, call },
+        info: {
+          title,
+          topic,
+          isArchived,
+          access,
+          drawing,
+          posting,
+          addresses,
+          entry,
+          slow,
+          call,
+          v: versions.oldest,
+        },
         people,
         boards,
       }

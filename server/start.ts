@@ -6,6 +6,7 @@
  */
 import { fileURLToPath } from 'node:url'
 import { getRequestListener } from '@hono/node-server'
+import { versions as ownVersions, type Versions } from '#shared/wire/version.ts'
 import { createAccess } from './access.ts'
 import { createAccounts } from './accounts/accounts.ts'
 import { createPasswords } from './accounts/passwords.ts'
@@ -66,6 +67,8 @@ export type StartOptions = Readonly<{
   webFolder?: string | null
   /** Hands a message to a push service, and resolves with the status of its answer. */
   sendPush?: (sending: PushSending) => Promise<number>
+  /** Others than its own are for tests. */
+  versions?: Versions
 }>
 
 export type RunningServer = AsyncDisposable &
@@ -77,7 +80,12 @@ export type RunningServer = AsyncDisposable &
 
 /** Throws StartError for what whoever runs the server can mend. */
 export async function startServer(config: Config, options: StartOptions = {}): Promise<RunningServer> {
-  const { clock = Date.now, log = createLog(config.logLevel), webFolder = builtClientFolder } = options
+  const {
+    clock = Date.now,
+    log = createLog(config.logLevel),
+    webFolder = builtClientFolder,
+    versions = ownVersions,
+  } = options
   await using stack = new AsyncDisposableStack()
 
   const store = stack.use(openStore(config.dataDir))
@@ -87,7 +95,7 @@ export async function startServer(config: Config, options: StartOptions = {}): P
   const origins = originsOf(config, listener.port)
 
   const sessions = createSessions({ store, clock })
-  const access = createAccess({ store, sessions })
+  const access = createAccess({ store, sessions, versions })
   const metrics = createMetrics()
   const { meters } = metrics
   const lag = stack.use(watchLag())
@@ -173,7 +181,13 @@ export async function startServer(config: Config, options: StartOptions = {}): P
   answer(listener.server, {
     onRefused: meters.refused,
     onRequest: getRequestListener(app.fetch, { overrideGlobalObjects: false }),
-    onUpgrade: createUpgrades({ isAllowedOrigin: origins.isAllowed, meters, backlog, onSocket: sync.admit }),
+    onUpgrade: createUpgrades({
+      isAllowedOrigin: origins.isAllowed,
+      meters,
+      backlog,
+      versions,
+      onSocket: sync.admit,
+    }),
   })
   stack.defer(listener.stopAccepting)
 

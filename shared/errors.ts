@@ -7,7 +7,7 @@ import { closeCodes, type CloseCode } from './wire/close-codes.ts'
 
 type ErrorRow = Readonly<{
   /** HTTP status when a request meets it. */
-  status: 400 | 401 | 403 | 404 | 408 | 409 | 413 | 414 | 415 | 422 | 429 | 431 | 500 | 503
+  status: 400 | 401 | 403 | 404 | 408 | 409 | 413 | 414 | 415 | 422 | 426 | 429 | 431 | 500 | 503
   /** WebSocket close code when a socket meets it, or null if it never closes one. */
   close: CloseCode | null
   /** What happened, for a person. */
@@ -274,6 +274,18 @@ export const errorTable = {
     close: closeCodes.duplicate,
     sentence: 'This page has connected again.',
     fix: 'Nothing to do: the newer connection goes on.',
+  },
+  'client-outdated': {
+    status: 426,
+    close: closeCodes.outdated,
+    sentence: 'This page is older than the server.',
+    fix: 'Reload it. What you wrote is kept on this device, and sent then.',
+  },
+  'server-outdated': {
+    status: 426,
+    close: closeCodes.outdated,
+    sentence: 'This page is newer than the server.',
+    fix: 'Reload it. What you wrote is kept on this device, and sent once the server is as new.',
   },
   'too-slow': {
     status: 408,

@@ -131,6 +131,8 @@ export type RoomInfo = Readonly<{
   /** CH15. */
   slow: SlowSeconds
   call: 'open' | 'locked'
+  /** The oldest version that reads the room's documents (D4). */
+  v: number
 }>
 
 /** What the room document's `people` map holds for each seat, keyed by the seat in decimal. */

@@ -2,12 +2,13 @@
  * From an HTTP upgrade to a client's socket: who may have one.
  *
  * Another site's page and one address too many are refused before the upgrade. A stranger is let in and told 4401 at
- * once: browsers do not tell a page why an upgrade was refused.
+ * once, and a client of another version 4426: browsers do not tell a page why an upgrade was refused.
  */
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import type { ErrorCode } from '#shared/errors.ts'
+import { refuseVersion, versionQuery, type Versions } from '#shared/wire/version.ts'
 import { frameSizeMax, socketsPerAddressMax } from '#shared/limits.ts'
 import type { Meters } from '../metrics.ts'
 import { addressOf } from './address.ts'
@@ -22,12 +23,20 @@ type Options = Readonly<{
   isAllowedOrigin: (origin: string | undefined) => boolean
   meters: Pick<Meters, 'refused' | 'socketClosed'>
   backlog: Backlog
+  /** What this server speaks (W7). */
+  versions: Versions
   onSocket: (socket: ClientSocket, cookieHeader: string | undefined) => void
 }>
 
 export type HandleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 
-export function createUpgrades({ isAllowedOrigin, meters, backlog, onSocket }: Options): HandleUpgrade {
+export function createUpgrades({
+  isAllowedOrigin,
+  meters,
+  backlog,
+  versions,
+  onSocket,
+}: Options): HandleUpgrade {
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -63,7 +72,15 @@ export function createUpgrades({ isAllowedOrigin, meters, backlog, onSocket }: O
       ws.once('close', () => {
         count(address, -1)
       })
-      onSocket(new ClientSocket(ws, socket, meters, backlog), request.headers.cookie)
+      const client = new ClientSocket(ws, socket, meters, backlog)
+      const outdated = refuseVersion(versionIn(request.url), versions)
+      if (outdated === null) onSocket(client, request.headers.cookie)
+      else client.close(outdated)
     })
   }
+}
+
+function versionIn(url = ''): string | null {
+  const [, query = ''] = url.split('?')
+  return new URLSearchParams(query).get(versionQuery)
 }

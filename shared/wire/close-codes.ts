@@ -18,6 +18,8 @@ export const closeCodes = {
   duplicate: 4409,
   /** A forged or broken update. */
   refused: 4422,
+  /** The client is of another version than the server speaks. */
+  outdated: 4426,
   /** Over a limit. */
   tooMuch: 4429,
   /** Nothing can be saved at the moment. */

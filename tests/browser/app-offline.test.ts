@@ -96,6 +96,45 @@ test('[OF3] a new version is offered, and comes with the page of whoever takes i
   }
 })
 
+test('[W7] a page of an older version is told, keeps what is written, and has it delivered once it is loaded anew', async () => {
+  const folder = await makeDataFolder()
+  try {
+    const next = join(folder, 'next')
+    await makeVersion(next, 'the-next')
+    const ada = await scene.person('Ada', keeping)
+    // The next version is this one, but for what it says of itself.
+    await ada.context.addInitScript(() => {
+      window.WebSocket = class extends WebSocket {
+        constructor(address: string | URL) {
+          const meta = document.querySelector<HTMLMetaElement>('meta[name="stoa-version"]')
+          super(meta?.content === 'the-next' ? String(address).replace('v=1', 'v=3') : address)
+        }
+      }
+    })
+    const [room] = await scene.roomOf(ada)
+    assert.ok(room !== undefined)
+    await isKept(ada.page)
+    await room.say('before')
+    await room.isSent('before')
+    await scene.restart(undefined, { webFolder: next, versions: { now: 3, oldest: 2 } })
+
+    await room.isConnection('outdated')
+    await ada.page.getByText('This page is older than the server.').first().waitFor()
+    await room.say('in between')
+    await ada.page.getByRole('button', { name: 'Reload needed' }).click()
+    const more = ada.page.locator('.connection-more')
+    await more.getByText('in between').waitFor()
+    await more.getByRole('button', { name: 'Reload' }).click()
+    await until(async () => (await versionOf(ada.page)) === 'the-next' || undefined, 'the new version')
+    await room.isConnection('live')
+    await room.isSent('in between')
+    await becomes(() => room.messages.count(), 2)
+  } finally {
+    await scene.restart()
+    await removeFolder(folder)
+  }
+})
+
 test('[OF4] a version that does not start is replaced by the next, whoever is there', async () => {
   const folder = await makeDataFolder()
   try {

@@ -21,7 +21,7 @@ export type Scene = Readonly<{
   origin: string
   server(): TestServer
   /** Ends the server and starts it again on the same port and data. */
-  restart(between?: () => Promise<void>, options?: Readonly<{ webFolder?: string }>): Promise<void>
+  restart(between?: () => Promise<void>, options?: Anew): Promise<void>
   stranger(options?: Options): Promise<Guest>
   /** Somebody with a new account, at home. */
   person(name: string, options?: Options): Promise<Guest>
@@ -31,9 +31,12 @@ export type Scene = Readonly<{
   meet(...names: readonly string[]): Promise<readonly RoomPage[]>
 }>
 
+/** How a server comes back. */
+type Anew = Pick<NonNullable<Parameters<typeof startTestServer>[0]>, 'webFolder' | 'versions'>
+
 /** Starts a server over this folder. */
 type Start = (
-  options: Readonly<{ serveClient: true; dataDir: string; port?: number; webFolder?: string }>,
+  options: Readonly<{ serveClient: true; dataDir: string; port?: number }> & Anew,
 ) => Promise<TestServer>
 
 /** Once per test file, before its tests. `start`: another server than one in this process. */

@@ -24,6 +24,7 @@ type Options = Readonly<{
   files?: FilesConfig
   /** Takes what is handed to push services; nothing of it leaves this machine without. */
   sendPush?: NonNullable<StartOptions['sendPush']>
+  versions?: NonNullable<StartOptions['versions']>
 }>
 
 export type TestServer = AsyncDisposable &
@@ -53,6 +54,7 @@ export async function startTestServer(options: Options = {}): Promise<TestServer
     {
       log: options.log ?? createLog('silent'),
       ...(options.clock === undefined ? {} : { clock: options.clock }),
+      ...(options.versions === undefined ? {} : { versions: options.versions }),
       sendPush: options.sendPush ?? (() => Promise.resolve(201)),
       webFolder: options.webFolder ?? (options.serveClient === true ? builtClientFolder : null),
     },

@@ -1,12 +1,7 @@
 /** What a page does for later, once it stands: keeps the client on this device, and tells of newer versions. */
-import { watchEffect } from 'vue'
 import { loadWords, useI18n } from '../i18n.ts'
-import { toast } from '../ui/toast.ts'
 import { followVersions } from './app-versions.ts'
-import { mustStay } from './stay.ts'
-
-/** As long as a timer can be: such news stays until it is taken or sent away. */
-const lastingMs = 2 ** 31 - 1
+import { offer } from './offer.ts'
 
 export async function startOffline(): Promise<void> {
   await loadWords(['offline'])
@@ -14,20 +9,13 @@ export async function startOffline(): Promise<void> {
   const versions = await followVersions()
   if (versions === null) return
 
-  const offer = (text: string): void => {
-    const action = { label: t('offline.reload'), onSelect: versions.takeOver }
-    const stop = watchEffect(() => {
-      if (mustStay()) return
-      toast(text, { action, durationMs: lastingMs })
-      queueMicrotask(() => {
-        stop()
-      })
-    })
+  const tell = (text: string): void => {
+    offer(text, { label: t('offline.reload'), why: 'new', onSelect: versions.takeOver })
   }
   versions.onReady(() => {
-    offer(t('offline.new_version'))
+    tell(t('offline.new_version'))
   })
   versions.onTakenOver(() => {
-    offer(t('offline.taken_over'))
+    tell(t('offline.taken_over'))
   })
 }

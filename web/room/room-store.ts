@@ -169,6 +169,7 @@ export const useRoomStore = defineStore('room', () => {
     const readConnection = (): void => {
       connection.value = open.connection()
       isKept.value = open.isKept()
+      if (connection.value.kind === 'outdated') tellOutdated(connection.value.code)
       if (connection.value.kind !== 'closed') return
       const { code } = connection.value
       if (code === 'update-refused' && !hasBegunAnew && room.value !== null && session.value === open)
@@ -263,4 +264,9 @@ function listAtHome(room: RoomSummary): void {
   const { mine = [], open = [] } = (recall('rooms') ?? {}) as Partial<RoomsResponse>
   const isOther = ({ id }: RoomSummary): boolean => id !== room.id
   remember('rooms', { mine: [room, ...mine.filter(isOther)], open: open.filter(isOther) })
+}
+
+/** Where the code for it cannot be fetched any more, the connection says it alone. */
+function tellOutdated(code: ErrorCode): void {
+  import('../offline/outdated.ts').then(({ offerReload }) => offerReload(code)).catch(() => undefined)
 }

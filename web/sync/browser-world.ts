@@ -1,5 +1,6 @@
 /** The world of a real page. */
 import { paths } from '#shared/http.ts'
+import { versionQuery, versions } from '#shared/wire/version.ts'
 import { notingKept, notingStore } from '../offline/waiting.ts'
 import { openIndexedStore } from './indexed-store.ts'
 import { openKeptEntries } from './kept-entries.ts'
@@ -7,6 +8,7 @@ import type { SyncWorld } from './world.ts'
 
 export function browserWorld(): SyncWorld {
   const url = new URL(paths.socket, location.href)
+  url.searchParams.set(versionQuery, String(versions.now))
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
   return {
     socketUrl: url.href,

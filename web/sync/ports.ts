@@ -18,6 +18,8 @@ export type ConnectionState =
   | Readonly<{ kind: 'reconnecting' }>
   /** The device has no network. */
   | Readonly<{ kind: 'offline' }>
+  /** Client and server are of different versions (W7): everything is kept here, and sent after a reload. */
+  | Readonly<{ kind: 'outdated'; code: ErrorCode }>
   /** Ended for good: signed out, removed, refused. */
   | Readonly<{ kind: 'closed'; code: ErrorCode }>
 

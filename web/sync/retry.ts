@@ -15,6 +15,7 @@ const firstDelayMsByCloseCode = new Map<number, number>([
   [closeCodes.goingAway, 100],
   [closeCodes.malformed, 2_000],
   [closeCodes.tooSlow, 1_000],
+  [closeCodes.outdated, retryDelayMsMax],
   [closeCodes.tooMuch, 4_000],
   [closeCodes.readOnly, 2_000],
 ])
@@ -42,6 +43,12 @@ export function finalCodeOfClose(closeCode: number, reason: string): ErrorCode |
     default:
       return null
   }
+}
+
+/** Why a socket ended with this code, and this reason, if that was because of versions (W7): else null. */
+export function outdatedCodeOfClose(closeCode: number, reason: string): ErrorCode | null {
+  if (closeCode !== closeCodes.outdated) return null
+  return reason === 'server-outdated' ? reason : 'client-outdated'
 }
 
 const finalReasons: ReadonlySet<string> = new Set<ErrorCode>([

@@ -20,6 +20,7 @@ import {
   type RoomPerson,
 } from '#shared/room.ts'
 import type { Writer } from '#shared/sync/policy.ts'
+import { isBeyond } from '#shared/wire/version.ts'
 import { Listeners } from './listeners.ts'
 import type { DirectHost } from './direct/direct.ts'
 import { Live, type LiveByPeers } from './live.ts'
@@ -326,7 +327,6 @@ class Session implements RoomSession {
     return opened
   }
 
-  /** As the room's document lists them. */
   #person(seat: Seat | null): RoomPerson | undefined {
     return this.room.doc.getMap<RoomPerson>('people').get(String(seat))
   }
@@ -389,9 +389,11 @@ class Session implements RoomSession {
   }
 
   #connectionNow(): ConnectionState {
-    const { endCode, isOpen, isRefused } = this.#wire
+    const { endCode, isOpen, isRefused, outdatedCode } = this.#wire
     if (endCode !== null) return { kind: 'closed', code: endCode }
     if (isOpen && this.room.link.isCurrent) return { kind: 'live' }
+    const code = isBeyond(this.room.doc.getMap('info').get('v')) ? 'client-outdated' : outdatedCode
+    if (code !== null) return { kind: 'outdated', code }
     if (!this.#world.isOnline()) return { kind: 'offline' }
     return { kind: isRefused || this.room.state().isSynced ? 'reconnecting' : 'connecting' }
   }

@@ -10,7 +10,7 @@ import type { ErrorCode } from '#shared/errors.ts'
 import { frameTypes, readFrameHead, type FrameHead } from '#shared/wire/frames.ts'
 import { Listeners } from './listeners.ts'
 import type { Undo } from './ports.ts'
-import { finalCodeOfClose, retryDelayMs } from './retry.ts'
+import { finalCodeOfClose, outdatedCodeOfClose, retryDelayMs } from './retry.ts'
 import type { SyncWorld } from './world.ts'
 
 /** A server that has not taken the socket by then is tried again. */
@@ -50,6 +50,7 @@ export class Wire {
   #askedAtMs = -Infinity
   #failedCount = 0
   #isRefused = false
+  #outdatedCode: ErrorCode | null = null
 
   constructor(world: SyncWorld) {
     this.#world = world
@@ -88,6 +89,11 @@ export class Wire {
   /** The last attempt to open it came to nothing. */
   get isRefused(): boolean {
     return this.#isRefused
+  }
+
+  /** Why the server does not talk to this version of the client; null while that is not known. It is asked again. */
+  get outdatedCode(): ErrorCode | null {
+    return this.#outdatedCode
   }
 
   /** Why it is over for good; null while it is not. */
@@ -185,12 +191,15 @@ export class Wire {
       this.send(pongFrame)
       return
     }
+    // Whoever says anything else talks to this version.
+    this.#outdatedCode = null
     const head = readFrameHead(frame)
     if (head !== null) this.#frames.tell(head, frame)
   }
 
   #closed(closeCode: number, reason: string): void {
     const finalCode = finalCodeOfClose(closeCode, reason)
+    this.#outdatedCode = outdatedCodeOfClose(closeCode, reason) ?? this.#outdatedCode
     if (finalCode === null) this.#lose(closeCode)
     else this.end(finalCode)
   }

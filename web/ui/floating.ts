@@ -55,7 +55,11 @@ export function useFloating(
     const listen = { capture: true, passive: true }
     window.addEventListener('scroll', place, listen)
     window.addEventListener('resize', place)
+    // What is in it may come later, or change.
+    const sizes = new ResizeObserver(place)
+    if (floating.value !== null) sizes.observe(floating.value)
     onCleanup(() => {
+      sizes.disconnect()
       window.removeEventListener('scroll', place, listen)
       window.removeEventListener('resize', place)
     })

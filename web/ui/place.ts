@@ -54,6 +54,8 @@ export function placeBeside(
   const align = isRightToLeft
     ? ({ start: 'end', center: 'center', end: 'start' } as const)[wanted.align]
     : wanted.align
+  // Far to the right it would be measured narrower than it can be.
+  floating.style.left = '0'
   const { left, top, side } = placeBox(
     anchor.getBoundingClientRect(),
     { width: floating.offsetWidth, height: floating.offsetHeight },
