@@ -4,6 +4,7 @@ import test from 'node:test'
 import fc from 'fast-check'
 import { boardTextLengthMax } from '#shared/limits.ts'
 import { isPenLog, textOf, writeText, type PenLog } from '#shared/board/text.ts'
+import { layOut } from '#web/board/engine/letters.ts'
 
 const [alices, bobs] = ['1.a', '2.b']
 
@@ -113,4 +114,20 @@ test('[BO7] a log that is full takes nothing more', () => {
   const logs = written(new Map(), alices, 'a'.repeat(boardTextLengthMax))
   assert.equal(writeText(logs, alices, 'a'.repeat(boardTextLengthMax) + 'b'), null)
   assert.notEqual(writeText(logs, bobs, 'a'.repeat(boardTextLengthMax) + 'b'), null)
+})
+
+test('a word that is too long is broken between characters, never within one, and nothing of it is lost', () => {
+  const letters = { width: (text: string, size: number) => text.length * size }
+  const lines = (text: string, widthMax: number) => layOut(letters, text, { textSize: 1 }, widthMax).lines
+  assert.deepEqual(lines('one another', 4), ['one', 'anot', 'her'])
+  assert.deepEqual(lines('a\u{1F600}b', 2), ['a', '\u{1F600}', 'b'])
+  // A family is one character of eight units, wider than there is room.
+  const family = '\u{1F468}\u200d\u{1F469}\u200d\u{1F467}'
+  assert.deepEqual(lines(`${family}${family}`, 3), [family, family])
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), fc.integer({ min: -1, max: 9 }), (text, widthMax) => {
+      assert.equal(lines(text, widthMax).join('').replace(/\s/gu, ''), text.replace(/\s/gu, ''))
+      for (const line of lines(text, widthMax)) assert.ok(line.isWellFormed())
+    }),
+  )
 })

@@ -8,6 +8,9 @@ export type Letters = Readonly<{ width(text: string, size: number): number }>
 
 export type TextBlock = Readonly<{ lines: readonly string[]; width: number; height: number }>
 
+/** Finds what one sees as one character. */
+const segmenter = new Intl.Segmenter()
+
 /** Height of a line, by the size of its letters. */
 export const lineHeight = 1.3
 
@@ -38,8 +41,9 @@ function wrap(line: string, widthMax: number, widthOf: (text: string) => number)
       current = ''
     }
     current += word
-    while (widthOf(current.trimEnd()) > widthMax && current.length > 1) {
+    while (widthOf(current.trimEnd()) > widthMax) {
       const fitting = longestFitting(current, widthMax, widthOf)
+      if (fitting === current.length) break
       lines.push(current.slice(0, fitting))
       current = current.slice(fitting)
     }
@@ -47,12 +51,14 @@ function wrap(line: string, widthMax: number, widthOf: (text: string) => number)
   return [...lines, current.trimEnd()]
 }
 
+/** How much of it, at least one character: what one sees as one is never broken, however many units it has. */
 function longestFitting(text: string, widthMax: number, widthOf: (text: string) => number): number {
-  let [low, high] = [1, text.length]
+  const ends = Array.from(segmenter.segment(text), ({ index, segment }) => index + segment.length)
+  let [low, high] = [0, ends.length - 1]
   while (low < high) {
     const middle = (low + high + 1) >> 1
-    if (widthOf(text.slice(0, middle)) <= widthMax) low = middle
+    if (widthOf(text.slice(0, ends[middle])) <= widthMax) low = middle
     else high = middle - 1
   }
-  return low
+  return ends[low] ?? text.length
 }
