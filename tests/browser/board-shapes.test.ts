@@ -211,3 +211,25 @@ test('what is selected, or the sheet, is on the clipboard as a picture; where th
   await copy('Copy as PNG')
   await page.getByText('This browser does not let the page put a picture on the clipboard.').first().waitFor()
 })
+
+test('without a pointer: Esc closes what a button has opened while the focus is on the button, and does no more', async () => {
+  const ada = await scene.person('Ada')
+  const [room] = await scene.roomOf(ada)
+  assert.ok(room !== undefined)
+  const { page } = ada
+  await room.tool('Rectangle')
+  for (const [opener, box] of [
+    ['Open and save', 'Open and save'],
+    ['Sheets, Sheet 1 is shown', 'Sheets'],
+  ] as const) {
+    await page.getByRole('button', { name: opener }).focus()
+    await press(page, 'Enter')
+    await page.getByRole('dialog', { name: box }).waitFor()
+    await press(page, 'Escape')
+    await page.getByRole('dialog', { name: box }).waitFor({ state: 'hidden' })
+  }
+  const isChosen = () => page.getByRole('button', { name: 'Rectangle' }).getAttribute('aria-pressed')
+  await becomes(isChosen, 'true')
+  await press(page, 'Escape')
+  await becomes(isChosen, 'false')
+})

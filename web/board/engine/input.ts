@@ -133,8 +133,10 @@ export class BoardInput {
   }
 
   #keyDown(event: KeyboardEvent): void {
-    const { surface, editor } = this.#parts
+    const { surface, root, editor } = this.#parts
     const { target } = event
+    // It closes what is open first, wherever the focus is.
+    if (event.key === 'Escape' && root.querySelector("[popover='']:popover-open") !== null) return
     if (event.defaultPrevented || event.isComposing) return
     if (target instanceof HTMLElement && target.closest('input, textarea, [popover], dialog') !== null) return
     // On a button they press the button.
