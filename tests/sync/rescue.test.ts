@@ -80,6 +80,27 @@ test('a page that goes before it has begun anew still has everything on its devi
   assert.deepEqual(structuredClone(device), before)
 })
 
+test('what was refused waits for whoever opens the document next, when it is closed before it has begun anew', async () => {
+  await using server = await startTestServer()
+  const { people } = await seatedRoom(server, 'Alice')
+  const [person] = people
+  assert.ok(person !== undefined)
+  const device: Device = new Map()
+  const first = openAs(person, device)
+  const page = first.openChat(0)
+  await until(() => page.state().isLoaded || undefined, 'the page')
+  sayIn(page.doc, person.seat, 'kept')
+  page.transact(() => page.doc.getMap('m').set('no key', { x: 'of a faulty version', l: 1 }))
+  await until(() => first.connection().kind === 'closed' || undefined, 'the refusal')
+
+  using second = openAs(person, device, first.refused())
+  first[Symbol.dispose]()
+  second.openChat(0)[Symbol.dispose]()
+  const anew = second.openChat(0)
+  await until(() => (anew.state().isSynced && !anew.state().hasUnsent) || undefined, 'everything sent')
+  assert.deepEqual([texts(anew.doc), second.connection().kind], [['kept'], 'live'])
+})
+
 test('only what this seat wrote and the server never had is written again, under a new clientID', () => {
   const server = replicaOf(serverSeat)
   const page = replicaOf(alice, 'chat', 7)

@@ -297,3 +297,16 @@ test('[D3] nobody’s page may change the room document', async () => {
   assert.equal(session.room.state().canWrite, false)
   assert.throws(() => session.room.transact(() => session.room.doc.getMap('info').set('title', 'mine')))
 })
+
+test('a sheet that is open a second time, to be read, and closed again: what the first has to send still counts', async () => {
+  await using server = await startTestServer()
+  const [alice] = await seated(server, 'Alice')
+  assert.ok(alice !== undefined)
+  using session = (await enter(alice)).session
+  const shown = session.openBoard(firstSheetId)
+  const read = session.openBoard(firstSheetId)
+  await until(() => (shown.state().isSynced && read.state().isSynced) || undefined, 'both are open')
+  read[Symbol.dispose]()
+  shown.transact(() => shown.doc.getMap('shapes').set('1.a', {}))
+  assert.equal(session.hasUnsent(), true)
+})

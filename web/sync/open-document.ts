@@ -89,8 +89,9 @@ export class OpenDocument implements PagePort {
     )
   }
 
-  get isDisposed(): boolean {
-    return this.#isDisposed
+  /** What the server refused and has not been given again. */
+  get refused(): Uint8Array | null {
+    return this.#refused
   }
 
   /** There are changes of this device that the server has not saved, or has refused. */

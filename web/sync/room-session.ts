@@ -127,7 +127,8 @@ class Session implements RoomSession {
   readonly #posting: Posting
   readonly #isArchived: boolean
   readonly #refused: Map<string, Uint8Array>
-  readonly #open = new Map<string, OpenDocument>()
+  /** One document may be open twice: to be shown, and to be read. */
+  readonly #open = new Set<OpenDocument>()
   readonly direct: DirectHost
   readonly #liveByPeers: LiveByPeers = { sent: new Listeners(), told: new Listeners() }
   readonly #documents = new Listeners<[OpenDocument]>()
@@ -202,7 +203,7 @@ class Session implements RoomSession {
   }
 
   hasUnsent(): boolean {
-    return this.#opened().some(([, { hasUnsent }]) => hasUnsent)
+    return [...this.#open].some(({ hasUnsent }) => hasUnsent)
   }
 
   onChange(listener: () => void): Undo {
@@ -294,8 +295,8 @@ class Session implements RoomSession {
   }
 
   refused(): RefusedDocuments {
-    const withChanges = this.#opened().filter(([, { hasUnsent }]) => hasUnsent)
-    return new Map(withChanges.map(([name, { doc }]) => [name, Y.encodeStateAsUpdate(doc)]))
+    const withChanges = [...this.#open].filter(({ hasUnsent }) => hasUnsent)
+    return new Map(withChanges.map(({ name, doc }) => [name, Y.encodeStateAsUpdate(doc)]))
   }
 
   [Symbol.dispose](): void {
@@ -319,7 +320,12 @@ class Session implements RoomSession {
       refused: this.#refused.get(name) ?? null,
     })
     this.#refused.delete(name)
-    this.#open.set(name, opened)
+    this.#open.add(opened)
+    opened.onDispose(() => {
+      this.#open.delete(opened)
+      // What the server has not been given again waits for whoever opens it next.
+      if (opened.refused !== null) this.#refused.set(name, opened.refused)
+    })
     opened.onChange(() => {
       this.#look()
     })
@@ -354,7 +360,7 @@ class Session implements RoomSession {
         canPost: !this.isArchived() && mayPost(role, this.posting()),
       }),
       onDocument: (listener) => {
-        for (const [, document] of this.#opened()) listener(document)
+        for (const document of this.#open) listener(document)
         return this.#documents.add(listener)
       },
       onSentLive: (listener) => this.#liveByPeers.sent.add(listener),
@@ -370,16 +376,12 @@ class Session implements RoomSession {
 
   /** What was refused here would be refused from any other tab. */
   #partFromNeighbours(): void {
-    for (const [, document] of this.#opened()) document.partFromNeighbours()
-  }
-
-  #opened(): (readonly [name: string, document: OpenDocument])[] {
-    return [...this.#open].filter(([, { isDisposed }]) => !isDisposed)
+    for (const document of this.#open) document.partFromNeighbours()
   }
 
   #look(): void {
     const next = this.#connectionNow()
-    const isKept = this.#opened().every(([, document]) => document.state().isKept)
+    const isKept = [...this.#open].every((document) => document.state().isKept)
     if (next.kind === this.#connection.kind && isKept === this.#isKept) return
     this.#connection = next
     this.#isKept = isKept
