@@ -1,16 +1,24 @@
 /** What the board's store does with files: takes them in, saves them, and looks after pictures that are to be brought. */
 import type { Point } from '#shared/board/geometry.ts'
 import type { FileHash } from '#shared/files/file.ts'
+import type { SheetId } from '#shared/ids.ts'
 import type { useFilesStore } from '../files/files-store.ts'
 import type { RoomSession } from '../sync/room-session.ts'
 import type { BoardPictures } from './engine/board-pictures.ts'
 import type { Editor } from './engine/editor.ts'
 import type { ExportFormat, ExportWish } from './io/export.ts'
+import type { PrintWish } from './io/export-pdf.ts'
 import type { Taken } from './io/files.ts'
 import { pictureWorld, preparePicture } from './picture-world.ts'
 
 type Files = typeof import('./io/files.ts')
-type Opened = Readonly<{ editor: Editor; pictures: BoardPictures; session: RoomSession }>
+type Printing = typeof import('./io/export-pdf.ts')
+type Opened = Readonly<{
+  editor: Editor
+  pictures: BoardPictures
+  session: RoomSession
+  sheetId: SheetId
+}>
 
 type Parts = Readonly<{
   files: ReturnType<typeof useFilesStore>
@@ -83,6 +91,16 @@ export function boardIo({ files, opened, surface }: Parts) {
     return code.exportFile(board.editor, host, { format, wish, load: loadPicture })
   }
 
+  /** What is chosen, or all of the sheet, as a PDF; or sheets. May reject where there is too much for this device. */
+  async function printed(wish: PrintWish): ReturnType<Printing['printBoard']> {
+    const [board, host] = [opened(), surface()]
+    const code = await import('./io/export-pdf.ts').catch(() => null)
+    if (code === null) return 'not-loaded'
+    if (board === null || host === null) return 'nothing'
+    const { load: loadPicture } = pictureWorld(board.session.roomId, files.ready)
+    return code.printBoard({ ...board, host, load: loadPicture }, wish)
+  }
+
   /** Where the pointer is on the page, if it is over the board. */
   function pointer(): Point | null {
     const at = opened()?.editor.pointer ?? null
@@ -104,6 +122,7 @@ export function boardIo({ files, opened, surface }: Parts) {
     follow,
     take,
     exported,
+    printed,
     pointer,
     giveUpPicture,
     nameOfPicture: (hash: FileHash): string => namesByHash.get(hash) ?? '',

@@ -51,6 +51,7 @@ type Opened = Readonly<{
   pictures: BoardPictures
   sights: Sights
   session: RoomSession
+  sheetId: SheetId
   undo: Undo
 }>
 
@@ -178,7 +179,7 @@ export const useBoardStore = defineStore('board', () => {
       for (const part of [news, sights, pictures, editor, draft, live, doc, port]) part[Symbol.dispose]()
       keepHistory(historyKey, editor.author.history)
     }
-    opened = { editor, doc, port, live, pictures, sights, session, undo }
+    opened = { editor, doc, port, live, pictures, sights, session, sheetId, undo }
     void io.follow(opened)
     sheet.value = doc
     look()
@@ -354,6 +355,7 @@ export const useBoardStore = defineStore('board', () => {
     loadFiles: io.load,
     take: io.take,
     exported: io.exported,
+    printed: io.printed,
     pointer: io.pointer,
     nameOfPicture: io.nameOfPicture,
     giveUpPicture: io.giveUpPicture,

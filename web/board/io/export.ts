@@ -33,6 +33,8 @@ export type Looks = Readonly<{
 
 type LookOf = (hash: FileHash) => PictureLook
 
+type Canvas = Readonly<{ newPath: () => Path2D; box: Box; scale: number; lookOf: LookOf }>
+
 const margin = 16
 /** Pixels on a side, and in all: more than any browser is sure to paint. */
 const sideMax = 8_192
@@ -99,17 +101,17 @@ export async function toPng(
   return new Blob([png as Uint8Array<ArrayBuffer>], { type: 'image/png' })
 }
 
-function paint(
+function paint(surface: Surface, figures: readonly Figure[], looks: Looks, canvas: Canvas): void {
+  const paintOne = pictureBrush(surface, looks, canvas)
+  for (const figure of figures) paintOne(figure)
+}
+
+/** What paints one figure after the other on a surface that shows this box of the board. */
+export function pictureBrush(
   surface: Surface,
-  figures: readonly Figure[],
-  { theme, letters }: Looks,
-  {
-    newPath,
-    box,
-    scale,
-    lookOf,
-  }: Readonly<{ newPath: () => Path2D; box: Box; scale: number; lookOf: LookOf }>,
-): void {
+  { theme, letters }: Pick<Looks, 'theme' | 'letters'>,
+  { newPath, box, scale, lookOf }: Canvas,
+): (figure: Figure) => void {
   const painter = new ShapePainter(newPath, letters, lookOf)
   const toDevice = ([a, b, c, d, e, f]: Matrix): void => {
     surface.setTransform(
@@ -121,12 +123,13 @@ function paint(
       scale * (f - box.minY),
     )
   }
-  for (const figure of figures) {
+  return (figure) => {
     painter.paint(surface, figure, { toDevice, zoom: Math.max(1, scale), theme, opacity: 1, isBare: false })
   }
 }
 
-function roomFor(figures: readonly Figure[]): Box {
+/** The box around them, and some room. */
+export function roomFor(figures: readonly Figure[]): Box {
   const { minX, minY, maxX, maxY } = figures.map(boxOf).reduce(unionBox)
   return {
     minX: Math.floor(minX - margin),
