@@ -161,6 +161,30 @@ const row = (x: number): unknown => ({
   p: packPoints([x, 0, 0.5, x + 10, 10, 0.5], false),
 })
 
+test('[DP1] a sheet that is opened a second time, to be read, takes nothing from the one that is shown', async () => {
+  await using meeting = await Meeting.of('Ada', 'Ben')
+  const [ada, ben] = meeting.members as readonly [Member, Member]
+  meeting.setOnline(false)
+  await Promise.all([ada.lives(false), ben.lives(false)])
+  const key = (name: string): string => `${ada.session.seat.toString(36)}.${name}`
+  ada.set(key('one'), row(1))
+  await until(() => ben.board.root('shapes').has(key('one')), 'the first')
+  {
+    using second = ben.session.openBoard(firstSheetId)
+    assert.equal(second.root('shapes').has(key('one')), true, 'it shows what was told')
+  }
+  assert.equal(ben.board.root('shapes').has(key('one')), true)
+  let isTold = false
+  ben.board.root('shapes').observe((keys) => (isTold ||= keys.has(key('two'))))
+  ada.set(key('two'), row(2))
+  await until(() => isTold, 'the second, and whoever shows it told')
+  const bens = `${ben.session.seat.toString(36)}.three`
+  ben.set(bens, row(3))
+  await until(() => ada.board.root('shapes').has(bens), 'his own at hers')
+  meeting.setOnline(true)
+  await meeting.agrees()
+})
+
 test('[DP1] what one is still to write is told, changed, taken back; and is saved only once it was written', async () => {
   await using meeting = await Meeting.of('Ada', 'Ben')
   const [ada, ben] = meeting.members as readonly [Member, Member]

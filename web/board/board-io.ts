@@ -97,7 +97,7 @@ export function boardIo({ files, opened, surface }: Parts) {
     const code = await import('./io/export-pdf.ts').catch(() => null)
     if (code === null) return 'not-loaded'
     if (board === null || host === null) return 'nothing'
-    const { load: loadPicture } = pictureWorld(board.session.roomId, files.ready)
+    const { load: loadPicture } = pictureWorld(files.sources())
     return code.printBoard({ ...board, host, load: loadPicture }, wish)
   }
 

@@ -256,11 +256,7 @@ class Session implements RoomSession {
   }
 
   onChatTail(listener: () => void): Undo {
-    const chat = this.room.doc.getMap('chat')
-    chat.observe(listener)
-    return () => {
-      chat.unobserve(listener)
-    }
+    return this.room.root('chat').observe(listener)
   }
 
   openBoard(sheetId: SheetId): BoardPort {

@@ -142,9 +142,11 @@ export class Direct implements Disposable {
     const known = this.#known(open.name)
     if (known === null) return
     const { direct } = known
+    open.setTold(direct)
+    // It is open twice: whoever reads it besides shows what was told, and changes nothing.
+    if (known.open !== null) return
     known.open = open
     direct.bind(open)
-    open.setTold(direct)
     let wasSaved = !open.state().hasUnsent
     const undo = open.onChange(() => {
       const isSaved = !open.state().hasUnsent
