@@ -235,6 +235,8 @@ export const picturesAtOnceMax = 50
 export const importSizeMax = 8 * 1024 * 1024
 export const importPicturesSizeMax = 56 * 1024 * 1024
 export const importShapesMax = 10_000
+/** Drawings that a person keeps on one device to put them on boards (BO15). */
+export const libraryItemsMax = 500
 
 // ── Members ───────────────────────────────────────────────────────────────────────────────────
 /** Decisions that are kept of a room, and shown (RO10). */

@@ -22,6 +22,7 @@ export type Noun =
   | 'offline'
   | 'news'
   | 'switcher'
+  | 'library'
 
 type Words = Readonly<{ [key: string]: string | Words }>
 type Parameters = Readonly<Record<string, string | number>>

@@ -9,6 +9,7 @@ import type { Editor } from './engine/editor.ts'
 import type { ExportFormat, ExportWish } from './io/export.ts'
 import type { PrintWish } from './io/export-pdf.ts'
 import type { Taken } from './io/files.ts'
+import type { Library } from './io/library.ts'
 import { pictureWorld, preparePicture } from './picture-world.ts'
 
 type Files = typeof import('./io/files.ts')
@@ -101,6 +102,14 @@ export function boardIo({ files, opened, surface }: Parts) {
     return code.printBoard({ ...board, host, load: loadPicture }, wish)
   }
 
+  /** What this person keeps of drawings here, until disposed. Null while it cannot be fetched. */
+  async function library(): Promise<Library | null> {
+    const [board, host] = [opened(), surface()]
+    const code = await import('./io/library.ts').catch(() => null)
+    if (code === null || board === null || host === null) return null
+    return code.openLibrary(board.session.personId, { host, editor: () => opened()?.editor ?? null })
+  }
+
   /** Where the pointer is on the page, if it is over the board. */
   function pointer(): Point | null {
     const at = opened()?.editor.pointer ?? null
@@ -123,6 +132,7 @@ export function boardIo({ files, opened, surface }: Parts) {
     take,
     exported,
     printed,
+    library,
     pointer,
     giveUpPicture,
     nameOfPicture: (hash: FileHash): string => namesByHash.get(hash) ?? '',

@@ -356,6 +356,7 @@ export const useBoardStore = defineStore('board', () => {
     take: io.take,
     exported: io.exported,
     printed: io.printed,
+    library: io.library,
     pointer: io.pointer,
     nameOfPicture: io.nameOfPicture,
     giveUpPicture: io.giveUpPicture,

@@ -6,7 +6,7 @@ import {
   type Drawing,
   type Import,
 } from '#shared/board/io/excalidraw-read.ts'
-import { unionBox } from '#shared/board/geometry.ts'
+import { unionBox, type Point } from '#shared/board/geometry.ts'
 import type { Figure } from '#shared/board/figure.ts'
 import { edgeBoxOf } from '#shared/board/outline.ts'
 import { moved } from '#shared/board/place.ts'
@@ -68,11 +68,14 @@ function fromPicture(scene: string | null): Drawing | Fault {
   return scene === null ? { kind: 'fault', fault: 'not-excalidraw' } : openExcalidraw(scene)
 }
 
-/** Puts figures in the middle of what is seen, chosen, in one action to take back. False if this person may not. */
-export function bring(editor: Editor, figures: readonly Figure[]): boolean {
+/**
+ * Puts figures around a place of the board, or in the middle of what is seen, chosen, in one action to take back. False if
+ * this person may not.
+ */
+export function bring(editor: Editor, figures: readonly Figure[], at: Point | null = null): boolean {
   const box = figures.map(edgeBoxOf).reduce(unionBox)
   const seen = editor.view.box
-  const to = seen ?? box
+  const to = at === null ? (seen ?? box) : { minX: at.x, minY: at.y, maxX: at.x, maxY: at.y }
   const dx = (to.minX + to.maxX - box.minX - box.maxX) / 2
   const dy = (to.minY + to.maxY - box.minY - box.maxY) / 2
   const made = copies(editor.doc, figures, moved(dx, dy), editor.world.random)
