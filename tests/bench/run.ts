@@ -8,6 +8,7 @@ import { benchChat } from './chat.ts'
 import { benchGuard } from './guard.ts'
 import { benchHistory } from './history.ts'
 import { benchJoin } from './join.ts'
+import { benchStorm } from './storm.ts'
 import { benchSync } from './sync.ts'
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
@@ -16,6 +17,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   guard: benchGuard,
   history: benchHistory,
   join: benchJoin,
+  storm: benchStorm,
   sync: benchSync,
 }
 

@@ -8,8 +8,9 @@
 import { fork, spawnSync, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import type { Shape } from '../support/crowd.ts'
 import type { Answer, Plan } from './sync/plan.ts'
-import { servers, type Measured, type Shape } from './sync/servers.ts'
+import { servers, type Measured } from './sync/servers.ts'
 import { cpuMsOf, machineBusyMs, measureDisk, memoryKbOf } from './sync/usage.ts'
 
 const rounds = 3

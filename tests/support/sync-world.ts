@@ -3,7 +3,6 @@ import WebSocketClient from 'ws'
 import * as Y from 'yjs'
 import { paths } from '#shared/http.ts'
 import type { KeptEntries, OpenStore, SyncWorld } from '#web/sync/world.ts'
-import type { TestClient } from './client.ts'
 import { Channels } from './channels.ts'
 import { keptEntries } from './kept.ts'
 
@@ -20,14 +19,23 @@ export type TestWorld = SyncWorld &
     wake(): void
   }>
 
-export function testWorld(client: TestClient, device: Device = new Map()): TestWorld {
+type WorldOptions = Readonly<{
+  /** Where its sockets come from: all of 127.0.0.0/8 is this machine. */
+  localAddress?: string
+}>
+
+export function testWorld(
+  client: Readonly<{ origin: string; cookie: string }>,
+  device: Device = new Map(),
+  options: WorldOptions = {},
+): TestWorld {
   const events = new EventTarget()
   let isOnline = true
   /** A socket as the browser makes one: with the cookie and the origin of the page, and none without a network. */
   class PageSocket extends WebSocketClient {
     constructor(url: string) {
       const target = isOnline ? url : 'ws://127.0.0.1:1'
-      super(target, { headers: { cookie: client.cookie }, origin: client.origin })
+      super(target, { headers: { cookie: client.cookie }, origin: client.origin, ...options })
     }
   }
   return {

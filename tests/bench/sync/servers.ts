@@ -1,20 +1,13 @@
 /** The servers that are measured, each a process of its own, with the people and rooms that are to be there. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
-import { newPersonId, newRoomId } from '#server/random-id.ts'
-import { secretHash } from '#server/secret-hash.ts'
-import { openStore, type Store } from '#server/store/open.ts'
-import type { PersonId } from '#shared/ids.ts'
-import { guestSessionMs } from '#shared/limits.ts'
+import { openStore } from '#server/store/open.ts'
 import { documentName } from '#shared/room.ts'
+import { seatCrowd, type Shape } from '../../support/crowd.ts'
 import { startProcess } from '../../support/process.ts'
 import { makeDataFolder, removeFolder } from '../../support/server.ts'
-import type { Dialect, Speaker, TalkingRoom } from './plan.ts'
-
-/** How many rooms, and how many people in each. */
-export type Shape = Readonly<{ rooms: number; people: number }>
+import type { Dialect, TalkingRoom } from './plan.ts'
 
 export type Measured = AsyncDisposable &
   Readonly<{ dialect: Dialect; pid: number; port: number; rooms: readonly TalkingRoom[] }>
@@ -44,40 +37,12 @@ async function startOurs(shape: Shape): Promise<Measured> {
   }
 }
 
-/** Straight into the database: by the front door so many would take minutes, and be throttled. */
-function seatEverybody(dataDir: string, { rooms, people }: Shape): TalkingRoom[] {
+function seatEverybody(dataDir: string, shape: Shape): TalkingRoom[] {
   using store = openStore(dataDir)
-  return store.db.transaction(() =>
-    Array.from({ length: rooms }, () => {
-      const all = Array.from({ length: people }, () => addGuest(store))
-      const [first] = all
-      const id = newRoomId()
-      const nowMs = Date.now()
-      store.rooms.add({ id, title: 'A room', access: 'invite', createdBy: required(first).personId, nowMs })
-      const speakers = all.map(({ personId, cookie }): Speaker => {
-        store.seats.take({ roomId: id, personId, role: 'guest', nowMs })
-        return { cookie, seat: required(store.seats.find(id, personId)).seat }
-      })
-      return { name: documentName({ kind: 'chat', roomId: id, page: 0 }), speakers }
-    }),
-  )()
-}
-
-function addGuest(store: Store): Readonly<{ personId: PersonId; cookie: string }> {
-  const personId = newPersonId()
-  const nowMs = Date.now()
-  const expiresAt = nowMs + guestSessionMs
-  // As Lucia makes them.
-  const token = Array.from(randomBytes(40), (byte) => 'abcdefghijklmnopqrstuvwxyz234567'[byte % 32]).join('')
-  store.people.addGuest({ id: personId, name: 'Somebody', nowMs })
-  store.sessions.add({
-    idHash: secretHash(token),
-    personId,
-    nowMs,
-    expiresAt,
-    absoluteExpiresAt: expiresAt,
-  })
-  return { personId, cookie: `__Host-session=${token}` }
+  return seatCrowd(store, shape).map(({ roomId, people }) => ({
+    name: documentName({ kind: 'chat', roomId, page: 0 }),
+    speakers: people,
+  }))
 }
 
 async function startOther(dialect: Dialect, script: string, { rooms, people }: Shape): Promise<Measured> {
