@@ -186,6 +186,7 @@ export async function startServer(config: Config, options: StartOptions = {}): P
       meters,
       backlog,
       versions,
+      arriving: sync.arriving,
       onSocket: sync.admit,
     }),
   })

@@ -19,6 +19,8 @@ import { securityHeaders } from './headers.ts'
 const requestTimeoutMs = 30_000
 /** How often the time-outs are looked at. */
 const timeoutCheckMs = 1_000
+/** Connections that the system takes for us while we are busy; it drops one more, which then comes seconds late. */
+const backlogMax = 4_096
 /** What a request that is being answered may still take once the server stops. */
 const stopGraceMs = 2_000
 
@@ -46,7 +48,7 @@ export async function listen({ host, port }: Pick<Config, 'host' | 'port'>): Pro
     socket.once('close', () => sockets.delete(socket))
   })
   try {
-    await once(server.listen(port, host), 'listening')
+    await once(server.listen({ port, host, backlog: backlogMax }), 'listening')
   } catch (cause) {
     const fault = faultOfListening(cause, host, port)
     throw fault === null ? cause : new StartError([fault], { cause })

@@ -2,7 +2,8 @@
  * From an HTTP upgrade to a client's socket: who may have one.
  *
  * Another site's page and one address too many are refused before the upgrade. A stranger is let in and told 4401 at
- * once, and a client of another version 4426: browsers do not tell a page why an upgrade was refused.
+ * once, and a client of another version 4426: browsers do not tell a page why an upgrade was refused. Where many come at
+ * once they are let in one after the other.
  */
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
@@ -15,6 +16,7 @@ import { addressOf } from './address.ts'
 import type { Backlog } from './backlog.ts'
 import { refuseRaw } from './http.ts'
 import { ClientSocket } from './socket.ts'
+import { Turnstile } from './turnstile.ts'
 
 /** Fragments of one message (W-11). */
 const fragmentsMax = 64
@@ -25,18 +27,15 @@ type Options = Readonly<{
   backlog: Backlog
   /** What this server speaks (W7). */
   versions: Versions
+  /** How many sockets have not opened a document yet. */
+  arriving: () => number
   onSocket: (socket: ClientSocket, cookieHeader: string | undefined) => void
 }>
 
 export type HandleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 
-export function createUpgrades({
-  isAllowedOrigin,
-  meters,
-  backlog,
-  versions,
-  onSocket,
-}: Options): HandleUpgrade {
+export function createUpgrades(options: Options): HandleUpgrade {
+  const { isAllowedOrigin, meters, backlog, versions, arriving, onSocket } = options
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -45,6 +44,7 @@ export function createUpgrades({
     maxFragments: fragmentsMax,
     autoPong: false,
   })
+  const turnstile = new Turnstile(arriving)
   const countByAddress = new Map<string, number>()
 
   function count(address: string, change: 1 | -1): void {
@@ -67,15 +67,18 @@ export function createUpgrades({
       refuseRaw(socket, refusal)
       return
     }
-    server.handleUpgrade(request, socket, head, (ws) => {
-      count(address, 1)
-      ws.once('close', () => {
-        count(address, -1)
+    // Also while it waits.
+    count(address, 1)
+    socket.once('close', () => {
+      count(address, -1)
+    })
+    turnstile.pass(() => {
+      server.handleUpgrade(request, socket, head, (ws) => {
+        const client = new ClientSocket(ws, socket, meters, backlog)
+        const outdated = refuseVersion(versionIn(request.url), versions)
+        if (outdated === null) onSocket(client, request.headers.cookie)
+        else client.close(outdated)
       })
-      const client = new ClientSocket(ws, socket, meters, backlog)
-      const outdated = refuseVersion(versionIn(request.url), versions)
-      if (outdated === null) onSocket(client, request.headers.cookie)
-      else client.close(outdated)
     })
   }
 }

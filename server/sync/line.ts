@@ -225,8 +225,8 @@ export class Line {
   #openDocument(head: FrameHead, ref: DocumentRef, frame: Uint8Array): ErrorCode | null {
     if (!isAuthToken(frame, head.bodyAt) || this.#isOpenOtherwise(head)) return 'frame-malformed'
     if (this.#opened.size >= documentsPerSocketMax) return 'too-many-documents'
-    const { access, socket, presence, onOpened } = this.#options
-    const membership = access.membership(this.visitor.personId, ref.roomId)
+    const { socket, presence, onOpened } = this.#options
+    const membership = this.writerIn(ref.roomId)
     if (membership === null || !this.#exists(ref) || !may(membership.role, 'read')) {
       this.#options.onDenied('not-found')
       this.sendNow(encodeDenied(head.address, 'not-found'))

@@ -43,6 +43,8 @@ export type Sync = AsyncDisposable &
     presences: Presences
     /** Takes in a socket that has just opened, with the Cookie header it came with. */
     admit(socket: ClientSocket, cookieHeader: string | undefined): void
+    /** How many sockets have not opened a document yet. */
+    arriving(): number
     /** Brings a document that nobody opens to the state of its log. */
     read(name: string, doc: Y.Doc): void
     /** Resolves once everything that the database holds now is on disk; rejects where that is not certain. */
@@ -55,6 +57,8 @@ export type Sync = AsyncDisposable &
 export function startSync(options: Options): Sync {
   const { store, access, clock, log, meters, backlog, chatLimits = usualChatLimits } = options
   const lines = new Set<Line>()
+  /** Those that had opened no document when they were looked at last. */
+  const arriving = new Set<Line>()
   const linesByDocument = new Map<string, Set<Line>>()
   const presence = new PresenceRooms({ clock, barred: access.barredFromCall })
   const documentLog = openDocumentLog(store.db, log)
@@ -100,7 +104,7 @@ export function startSync(options: Options): Sync {
       socket.close('signed-out')
       return
     }
-    if ([...lines].filter((line) => line.isOpen() && !line.hasOpened).length >= socketsUnauthenticatedMax) {
+    if (countArriving() >= socketsUnauthenticatedMax) {
       socket.close('too-many-sockets')
       return
     }
@@ -139,7 +143,13 @@ export function startSync(options: Options): Sync {
       onDenied: meters.refused,
     })
     lines.add(line)
+    arriving.add(line)
     checkSession.set(line, cookieHeader)
+  }
+
+  function countArriving(): number {
+    for (const line of arriving) if (line.hasOpened || !line.isOpen()) arriving.delete(line)
+    return arriving.size
   }
 
   /** Sheets that are open count as well: nothing of theirs need be on disk yet. */
@@ -188,6 +198,7 @@ export function startSync(options: Options): Sync {
 
   return {
     admit,
+    arriving: countArriving,
     read: documentLog.read,
     kept: () => turn.kept(),
     faults: () => (turn.canSave ? [] : ['storage-failed']),
