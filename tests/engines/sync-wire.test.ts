@@ -99,3 +99,18 @@ test('being looked at again does not disturb a socket that is being opened', asy
   assert.equal(count(), 2)
   assert.ok(!newest().isClosed)
 })
+
+test('however long the server was away, it is tried every ten seconds', async () => {
+  const { clock, newest, count } = setUp()
+  const waitsMs: number[] = []
+  for (let failed = 0; failed < 20; failed++) {
+    newest().breaks()
+    const before = count()
+    waitsMs.push(await clock.until(() => count() > before, 'the next attempt', 60_000))
+  }
+  assert.equal(Math.max(...waitsMs), 10_000)
+  assert.deepEqual(
+    waitsMs,
+    [...waitsMs].sort((a, b) => a - b),
+  )
+})

@@ -7,8 +7,8 @@
 import type { ErrorCode } from '#shared/errors.ts'
 import { closeCodes } from '#shared/wire/close-codes.ts'
 
-/** Longest wait between two attempts. */
-export const retryDelayMsMax = 15_000
+/** Longest wait between two attempts: however long the server was away, all are in step 15 s after it is back. */
+const retryDelayMsMax = 10_000
 
 /** First wait by close code: a restarting server is back in a second, an overloaded one must not be pressed. */
 const firstDelayMsByCloseCode = new Map<number, number>([
