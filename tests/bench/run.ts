@@ -1,10 +1,12 @@
 /**
- * `npm run bench`: ratios against named peers, measured in one run on this machine. `npm run bench -- join` runs one.
+ * `npm run bench`: ratios against named peers, and what we promise, measured in one run on this machine.
+ * `npm run bench -- join` runs one.
  *
  * The peers have a package.json of their own and are installed on first use.
  */
 import { benchBoard } from './board.ts'
 import { benchChat } from './chat.ts'
+import { benchContinuity } from './continuity.ts'
 import { benchGuard } from './guard.ts'
 import { benchHistory } from './history.ts'
 import { benchJoin } from './join.ts'
@@ -14,6 +16,7 @@ import { benchSync } from './sync.ts'
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   board: benchBoard,
   chat: benchChat,
+  continuity: benchContinuity,
   guard: benchGuard,
   history: benchHistory,
   join: benchJoin,

@@ -8,18 +8,15 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { crc32 } from 'node:zlib'
 import * as Y from 'yjs'
-import { serverSeat, type PersonId, type RoomId } from '#shared/ids.ts'
-import { documentName, firstSheetId } from '#shared/room.ts'
-import { logTable } from '#server/store/log-rows.ts'
+import type { PersonId, RoomId } from '#shared/ids.ts'
 import { openStore, type Store } from '#server/store/open.ts'
 import { seatCrowd, type Shape } from '../support/crowd.ts'
 import type { Whole } from '../support/crowd-page.ts'
 import { startProcess, type ServerProcess } from '../support/process.ts'
 import { makeDataFolder, removeFolder } from '../support/server.ts'
 import { until } from '../support/until.ts'
-import { drawnDoc } from './board/seeded-room.ts'
+import { addSheet, drawnDoc } from './board/seeded-room.ts'
 import { handwriting } from './board/strokes.ts'
 import { addPast } from './history/past.ts'
 import type { Answer, Order, Result } from './storm/plan.ts'
@@ -119,11 +116,10 @@ async function storm(signal: NodeJS.Signals): Promise<Round> {
 
 function seat(dataDir: string) {
   using store = openStore(dataDir)
-  const data = Y.encodeStateAsUpdate(drawnDoc(handwriting(past.shapes)))
+  const sheet = Y.encodeStateAsUpdate(drawnDoc(handwriting(past.shapes)))
   const addRoom = (to: Store, personId: PersonId): RoomId => {
     const roomId = addPast(to, personId, past.messages)
-    const doc = documentName({ kind: 'board', roomId, sheetId: firstSheetId })
-    logTable(to.db).add({ doc, data, crc: crc32(data), writer: serverSeat, atMs: Date.now() })
+    addSheet(to, roomId, sheet)
     return roomId
   }
   return seatCrowd(store, shape, addRoom)

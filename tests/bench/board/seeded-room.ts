@@ -19,19 +19,24 @@ const drawer = 2 as Seat
 export function addDrawnRoom(store: Store, personId: PersonId, strokes: readonly Stroke[]): RoomId {
   const roomId = newRoomId()
   const nowMs = Date.now()
-  const data = Y.encodeStateAsUpdate(drawnDoc(strokes))
+  const sheet = Y.encodeStateAsUpdate(drawnDoc(strokes))
   store.db.transaction(() => {
     store.rooms.add({ id: roomId, title: 'A full board', access: 'invite', createdBy: personId, nowMs })
     store.seats.take({ roomId, personId, role: 'owner', nowMs })
-    logTable(store.db).add({
-      doc: documentName({ kind: 'board', roomId, sheetId: firstSheetId }),
-      data,
-      crc: crc32(data),
-      writer: serverSeat,
-      atMs: nowMs,
-    })
+    addSheet(store, roomId, sheet)
   })()
   return roomId
+}
+
+/** Puts what is drawn on the room's first sheet, as an update. */
+export function addSheet(store: Store, roomId: RoomId, sheet: Uint8Array): void {
+  logTable(store.db).add({
+    doc: documentName({ kind: 'board', roomId, sheetId: firstSheetId }),
+    data: sheet,
+    crc: crc32(sheet),
+    writer: serverSeat,
+    atMs: Date.now(),
+  })
 }
 
 /** A sheet with these strokes, each written in a transaction of its own. */
