@@ -12,6 +12,9 @@ import { RootViews, type ToldEntry } from '#web/sync/root-view.ts'
 import { channelPair } from '../support/channel-pair.ts'
 import { until } from '../support/until.ts'
 
+/** The origin of what the server brings. */
+const byServer = Symbol('by the server')
+
 /** A page with its replica and what others tell it; the server is away. */
 class Page {
   readonly clientId: number
@@ -37,6 +40,7 @@ class Page {
     const { doc, views } = this
     this.direct.bind({
       doc,
+      link: byServer,
       transact: (change) => {
         doc.transact(change)
       },
@@ -128,7 +132,7 @@ test('[DP2] once the server has brought all to all, in whatever order, nothing l
       const server = new Y.Doc()
       const meet = ({ doc }: Page): void => {
         Y.applyUpdate(server, Y.encodeStateAsUpdate(doc))
-        Y.applyUpdate(doc, Y.encodeStateAsUpdate(server))
+        Y.applyUpdate(doc, Y.encodeStateAsUpdate(server), byServer)
       }
       for (const index of order) if (pages[index] !== undefined) meet(pages[index])
       // What is written again is brought to all again.
@@ -145,6 +149,53 @@ test('[DP2] once the server has brought all to all, in whatever order, nothing l
     }),
     { numRuns: 300 },
   )
+})
+
+test('[DP2] a clock however far makes nobody deaf to anybody, and what comes later still counts', () => {
+  const pages = Array.from({ length: pagesCount }, (_, index) => new Page(index + 1, pagesCount))
+  const [ada, ben, eve] = pages as [Page, Page, Page]
+  for (const clock of [1_000_000, 2_000_000, 3_000_000, Number.MAX_SAFE_INTEGER - 1]) {
+    const lie = { root: 'shapes', key: '3.c:z', value: 'a', clock }
+    assert.equal(ada.direct.take(eve.clientId, [lie], eve.writer), true)
+  }
+  ada.write('2.b:z', 'b')
+  ada.write('3.c:z', 'b')
+  tell(pages, 0, 1)
+  ben.write('2.b:z', 'c')
+  tell(pages, 1, 0)
+  assert.equal(ada.views.root('shapes').get('2.b:z'), 'c')
+  assert.equal(ada.views.root('shapes').get('3.c:z'), 'b')
+  assert.equal(ben.shown, ada.shown)
+})
+
+test('[DP2] what somebody else has put in its place through the server is told no more, and what is told over that counts', () => {
+  const pages = Array.from({ length: pagesCount }, (_, index) => new Page(index + 1, pagesCount))
+  const [ada, ben, cleo] = pages as [Page, Page, Page]
+  for (let count = 0; count < 5; count += 1) ada.write('2.b:z', 'a')
+  Y.applyUpdate(ben.doc, Y.encodeStateAsUpdate(ada.doc), byServer)
+  ben.write('2.b:z', 'b')
+  for (const { doc } of [ada, cleo]) Y.applyUpdate(doc, Y.encodeStateAsUpdate(ben.doc), byServer)
+  assert.equal(ada.direct.own.size, 0)
+  cleo.write('2.b:z', null)
+  tellAll(pages)
+  for (const { shown } of pages) assert.equal(shown, '[]')
+})
+
+test('[DP1] what this device brings of its own lets what was told lie where it is', () => {
+  const pages = Array.from({ length: pagesCount }, (_, index) => new Page(index + 1, pagesCount))
+  const [ada, ben] = pages as [Page, Page, Page]
+  ada.write('2.b:z', 'a')
+  const kept = Y.encodeStateAsUpdate(ada.doc)
+  Y.applyUpdate(ben.doc, kept, byServer)
+  ada.write('2.b:z', 'b')
+  tell(pages, 0, 1)
+  const other = new Y.Doc()
+  Y.applyUpdate(other, kept)
+  other.getMap('shapes').set('2.b:z', 'c')
+  Y.applyUpdate(ben.doc, Y.encodeStateAsUpdate(other), 'another tab')
+  assert.equal(ben.views.root('shapes').get('2.b:z'), 'b')
+  Y.applyUpdate(ben.doc, Y.encodeStateAsUpdate(ada.doc), byServer)
+  assert.equal(ben.views.root('shapes').isTold('2.b:z'), false)
 })
 
 const entry = fc.record({

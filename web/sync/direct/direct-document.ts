@@ -18,7 +18,7 @@ import type { Told, ToldEntry } from '../root-view.ts'
 
 /** Of one peer, over all documents: a large board, and an evening of talk. */
 export const toldEntriesMax = 20_000
-/** A clock may be this far above the largest that was seen. */
+/** By how much what one entry says of its clock moves the document's here: nobody can use up the numbers. */
 const clockJumpMax = 1_000_000
 /** Overwritten entries that are remembered. */
 const claimsMax = 1_000
@@ -34,6 +34,8 @@ export const toldRoots = {
 /** The open document, as far as it is needed here. */
 export type Replica = Readonly<{
   doc: Y.Doc
+  /** The origin of what the server brings. */
+  link: unknown
   transact(change: () => void): void
   /** What was told of these keys is another. */
   toldChanged(root: string, keys: ReadonlySet<string>): void
@@ -41,7 +43,10 @@ export type Replica = Readonly<{
 
 type Winner = Readonly<{ entry: ToldEntry; clientId: number; seat: Seat }>
 /** What this page has put over what others had told: to be put there again where that comes through the server. */
-type Claim = Readonly<{ entry: ToldEntry; over: readonly Readonly<{ seat: Seat; value: unknown }>[] }>
+type Claim = Readonly<{ entry: ToldEntry; over: readonly Overwritten[] }>
+type Overwritten = Readonly<{ seat: Seat; value: unknown }>
+
+type Heard = Readonly<{ root: string; key: string; map: Y.Map<unknown>; isServers: boolean }>
 
 type Peer = { readonly entries: Map<string, ToldEntry>; isOver: boolean }
 
@@ -93,10 +98,10 @@ export class DirectDocument implements Told {
     for (const id of ids) if (!this.#isTold(id)) this.#own.delete(id)
   }
 
-  took({ changed, local }: Y.Transaction): void {
-    const { doc } = this.#replica ?? {}
+  took({ changed, local, origin }: Y.Transaction): void {
+    const { doc, link } = this.#replica ?? {}
     if (doc === undefined || changed.size === 0) return
-    if (local) this.#clock += 1
+    if (local) this.#clock = Math.max(this.#clock + 1, sizeOf(doc))
     const ids = new Set<string>()
     for (const root of toldRoots[this.#options.kind]) {
       const map = doc.getMap(root)
@@ -104,8 +109,8 @@ export class DirectDocument implements Told {
       const keys = (changed as ReadonlyMap<unknown, ReadonlySet<string | null>>).get(map) ?? []
       for (const key of keys) {
         if (key === null) continue
-        if (local) ids.add(this.#wrote({ root, key, value: map.get(key), clock: this.#clock }))
-        else this.#heard(root, key, map)
+        if (local) ids.add(this.#wrote(root, key, map.get(key)))
+        else this.#heard({ root, key, map, isServers: origin === link })
       }
     }
     if (ids.size > 0) this.#ownChanges.tell(ids)
@@ -117,7 +122,7 @@ export class DirectDocument implements Told {
     if (value === undefined && !this.#said.delete(id)) return
     if (value !== undefined) this.#said.add(id)
     this.#clock += 1
-    this.#record({ root, key, value, clock: this.#clock })
+    this.#record(root, key, value)
     this.#ownChanges.tell(new Set([id]))
   }
 
@@ -125,21 +130,24 @@ export class DirectDocument implements Told {
   deleteTold(root: string, key: string): void {
     if (this.winner(root, key)?.entry.value === undefined) return
     this.#clock += 1
-    const id = this.#record({ root, key, value: undefined, clock: this.#clock })
+    const id = this.#record(root, key, undefined)
     this.#replica?.toldChanged(root, new Set([key]))
     this.#ownChanges.tell(new Set([id]))
   }
 
-  #wrote(entry: ToldEntry): string {
-    const id = this.#record(entry)
+  #wrote(root: string, key: string, value: unknown): string {
+    const id = this.#record(root, key, value)
     this.#said.delete(id)
     return id
   }
 
-  #record(entry: ToldEntry): string {
-    const id = idOf(entry)
-    this.#own.set(id, entry)
-    this.#choose(entry.root, entry.key)
+  #record(root: string, key: string, value: unknown): string {
+    const id = idOf({ root, key })
+    let seen = this.#own.get(id)?.clock ?? 0
+    for (const { entries } of this.#peers.values()) seen = Math.max(seen, entries.get(id)?.clock ?? 0)
+    const clock = Math.min(Math.max(this.#clock, seen + 1), Number.MAX_SAFE_INTEGER)
+    this.#own.set(id, { root, key, value, clock })
+    this.#choose(root, key)
     return id
   }
 
@@ -179,7 +187,7 @@ export class DirectDocument implements Told {
     const peer = this.#peers.get(clientId) ?? { entries: new Map<string, ToldEntry>(), isOver: false }
     this.#peers.set(clientId, peer)
     for (const entry of entries) {
-      this.#clock = Math.max(this.#clock, entry.clock)
+      this.#clock = Math.max(this.#clock, Math.min(entry.clock, this.#clock + clockJumpMax))
       const id = idOf(entry)
       const before = peer.entries.get(id)
       if (before !== undefined && before.clock > entry.clock) continue
@@ -212,7 +220,7 @@ export class DirectDocument implements Told {
     const { kind } = this.#options
     const policy = policies[kind]
     if (!(toldRoots[kind] as readonly string[]).includes(root) || !policy.mayWrite(writer)) return false
-    if (!Number.isSafeInteger(clock) || clock < 1 || clock > this.#clock + clockJumpMax) return false
+    if (!Number.isSafeInteger(clock) || clock < 1) return false
     if (value !== undefined) return policy.allowsEntry(root, key, value, writer)
     // A moderator deletes what they may not write.
     const owner = root === 'm' ? parseMessageKey(key)?.seat : undefined
@@ -220,31 +228,39 @@ export class DirectDocument implements Told {
     return owner !== undefined && owner !== serverSeat && policy.mayDelete(owner, writer)
   }
 
-  /** The server has brought another value: it counts more than what was told before. */
-  #heard(root: string, key: string, map: Y.Map<unknown>): void {
+  /** The server has brought another value, which counts more than what was told before; or this device has. */
+  #heard({ root, key, map, isServers }: Heard): void {
     const id = idOf({ root, key })
-    let isTold = false
-    for (const { entries } of this.#peers.values()) isTold = entries.delete(id) || isTold
-    if (isTold) this.#choose(root, key)
-    const claim = this.#claims.get(id)
-    if (claim === undefined) return
     const value = map.get(key)
+    const own = this.#own.get(id)
+    // What this page has put there is there no more, and must not be told again.
+    if (own !== undefined && !equalityDeep(own.value, value)) this.#own.delete(id)
+    if (isServers) for (const { entries } of this.#peers.values()) entries.delete(id)
+    this.#choose(root, key)
+    const claim = this.#claims.get(id)
+    if (claim === undefined || !isServers) return
     const item = map._map.get(key)
     const seat = item === undefined ? null : seatOf(item.id.client)
     if (equalityDeep(value, claim.entry.value)) return
-    if (claim.over.some((each) => each.seat === seat && equalityDeep(each.value, value)))
+    const lost = claim.over.find((each) => each.seat === seat && equalityDeep(each.value, value))
+    if (lost === undefined) this.#claims.delete(id)
+    else
       this.#options.soon(() => {
-        this.#claimAgain(claim)
+        this.#claimAgain(claim, lost)
       })
-    else this.#claims.delete(id)
   }
 
-  #claimAgain({ entry: { root, key, value }, over }: Claim): void {
+  /** Once over each thing: the server may not take it, and would bring the same again. */
+  #claimAgain({ entry: { root, key, value } }: Claim, lost: Overwritten): void {
+    const id = idOf({ root, key })
     const replica = this.#replica
     if (replica === null) return
     const map = replica.doc.getMap(root)
     // Somebody may have written meanwhile.
-    if (!over.some((each) => equalityDeep(each.value, map.get(key)))) return
+    if (!equalityDeep(lost.value, map.get(key))) return
+    const claim = this.#claims.get(id)
+    if (claim !== undefined)
+      this.#claims.set(id, { ...claim, over: claim.over.filter((each) => each !== lost) })
     replica.transact(() => {
       if (value === undefined) map.delete(key)
       else map.set(key, value)
@@ -297,6 +313,17 @@ export class DirectDocument implements Told {
 
 function idOf({ root, key }: Readonly<{ root: string; key: string }>): string {
   return `${root}\0${key}`
+}
+
+/**
+ * Grows with every change: whoever has had a change from the server has more than its writer had then. So their clocks
+ * are larger, though the server brings none.
+ */
+function sizeOf({ store }: Y.Doc): number {
+  let size = 0
+  for (const structs of store.clients.values())
+    for (const { length, deleted } of structs) size += deleted ? 2 * length : length
+  return size
 }
 
 type Candidate = Readonly<{ entry: ToldEntry; clientId: number }>

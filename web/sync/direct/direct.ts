@@ -14,11 +14,11 @@ import { TokenBucket } from '#shared/token-bucket.ts'
 import { parseLiveAddress } from '#shared/wire/frames.ts'
 import type { OpenDocument } from '../open-document.ts'
 import type { Undo } from '../ports.ts'
-import type { ToldEntry } from '../root-view.ts'
 import type { SyncWorld } from '../world.ts'
+import { takeBatch } from './batch.ts'
 import { DirectDocument, toldEntriesMax } from './direct-document.ts'
 import { encodeDirect, readDirect, type DirectMessage, type ToldPresence } from './direct-frames.ts'
-import { messageSizeMax, Pipe, type PipeChannel } from './pipe.ts'
+import { Pipe, type PipeChannel } from './pipe.ts'
 
 /** What is needed of a room's session. */
 export type DirectHost = Readonly<{
@@ -56,7 +56,11 @@ type Peer = {
   readonly told: Set<string>
 }
 
-type Known = Readonly<{ direct: DirectDocument }> & { open: OpenDocument | null }
+type Known = Readonly<{ direct: DirectDocument }> & {
+  open: OpenDocument | null
+  /** The server has all that this page has changed of it; as it was last known, while it is not open. */
+  isSaved: boolean
+}
 
 /** Documents that something is remembered of. */
 const documentsMax = 256
@@ -69,8 +73,6 @@ const rememberMs = 60_000
 /** Messages of one peer at once, and then per second. */
 const messagesBurstMax = 1_000
 const messagesPerSecondMax = 100
-/** Bytes of entries in one message, but for a single one. */
-const batchSizeMax = 64 * 1024
 
 export class Direct implements Disposable {
   readonly #host: DirectHost
@@ -103,7 +105,8 @@ export class Direct implements Disposable {
   /** Talks with a participant over this channel until it closes, or this is undone. */
   add(clientId: number, channel: PipeChannel): Undo {
     if (this.#refused.has(clientId)) return () => undefined
-    this.#peers.get(clientId)?.pipe[Symbol.dispose]()
+    const before = this.#peers.get(clientId)
+    if (before !== undefined) this.#end(before)
     const { world } = this.#host
     const peer: Peer = {
       clientId,
@@ -122,8 +125,7 @@ export class Direct implements Disposable {
     }
     this.#peers.set(clientId, peer)
     return () => {
-      peer.pipe[Symbol.dispose]()
-      this.#remove(peer)
+      this.#end(peer)
     }
   }
 
@@ -147,15 +149,27 @@ export class Direct implements Disposable {
     if (known.open !== null) return
     known.open = open
     direct.bind(open)
-    let wasSaved = !open.state().hasUnsent
-    const undo = open.onChange(() => {
-      const isSaved = !open.state().hasUnsent
-      if (isSaved && !wasSaved) this.#saved(open.name)
-      wasSaved = isSaved
-      if (open.link.isCurrent) this.#settleSoon()
+    const look = (): void => {
+      const { isLoaded, hasUnsent } = open.state()
+      if (!isLoaded || known.open !== open) return
+      const wasSaved = known.isSaved
+      known.isSaved = !hasUnsent
+      if (known.isSaved && !wasSaved) this.#saved(open.name)
+    }
+    look()
+    let wasCurrent = open.link.isCurrent
+    const undo = open.onChange(look)
+    // Not of its state, which is the same after each return of the server.
+    const undoLink = open.link.onChange(() => {
+      const { isCurrent } = open.link
+      if (isCurrent && !wasCurrent) this.#settleSoon()
+      wasCurrent = isCurrent
     })
     open.onDispose(() => {
+      // It may be closed for this very change.
+      look()
       undo()
+      undoLink()
       if (known.open !== open) return
       known.open = null
       direct.bind(null)
@@ -178,7 +192,7 @@ export class Direct implements Disposable {
       for (const peer of this.#peers.values()) owe(peer, name, ids)
       this.#tellSoon()
     })
-    const known: Known = { direct, open: null }
+    const known: Known = { direct, open: null, isSaved: true }
     this.#documents.set(name, known)
     return known
   }
@@ -197,7 +211,7 @@ export class Direct implements Disposable {
   }
 
   #hasAll(known: Known): boolean {
-    return isSaved(known) && [...this.#peers.values()].every(({ isLive }) => isLive)
+    return hasAllTold(known) && [...this.#peers.values()].every(({ isLive }) => isLive)
   }
 
   /** What was told and has not come through the server by then is no more. */
@@ -251,11 +265,11 @@ export class Direct implements Disposable {
     for (const [name, ids] of peer.untold) {
       const known = this.#documents.get(name)
       if (known === undefined) continue
-      const isAllSaved = isSaved(known)
+      const isAllSaved = hasAllTold(known)
       // Of what was told all changes are, until the server has them.
       if (!isNeeded && !peer.told.has(name)) continue
       if (peer.pipe.isFull || !peer.pipe.isOpen) return
-      const entries = take(ids, known.direct)
+      const entries = takeBatch(ids, known.direct)
       const isLast = ids.size === 0
       this.#send(peer, { kind: 'document', name, isSaved: isAllSaved && isLast, entries })
       if (!isLast) {
@@ -333,6 +347,12 @@ export class Direct implements Disposable {
     this.#remove(peer)
   }
 
+  /** What it told is over, unless it says it again on another channel. */
+  #end(peer: Peer): void {
+    peer.pipe[Symbol.dispose]()
+    this.#remove(peer)
+  }
+
   #remove(peer: Peer): void {
     if (this.#peers.get(peer.clientId) !== peer) return
     this.#peers.delete(peer.clientId)
@@ -359,39 +379,13 @@ export class Direct implements Disposable {
   }
 }
 
-/** The server has all that this page has told, or will. */
-function isSaved({ open, direct }: Known): boolean {
-  return open !== null && !open.state().hasUnsent && !direct.isSaying
+/** The server has all that this page has told of it. */
+function hasAllTold({ isSaved, direct }: Known): boolean {
+  return isSaved && !direct.isSaying
 }
 
 function owe(peer: Peer, name: string, ids: Iterable<string>): void {
   const owed = peer.untold.get(name) ?? new Set<string>()
   for (const id of ids) owed.add(id)
   peer.untold.set(name, owed)
-}
-
-/** As many of these as fit one message; they are owed no more. */
-function take(ids: Set<string>, { own }: DirectDocument): readonly ToldEntry[] {
-  const entries: ToldEntry[] = []
-  let size = 0
-  for (const id of ids) {
-    const entry = own.get(id)
-    if (entry !== undefined) {
-      const entrySize = sizeOf(entry)
-      if (entries.length > 0 && size + entrySize > batchSizeMax) return entries
-      // One that no channel takes goes through the server alone.
-      if (entrySize < messageSizeMax - batchSizeMax) {
-        entries.push(entry)
-        size += entrySize
-      }
-    }
-    ids.delete(id)
-  }
-  return entries
-}
-
-/** About how many bytes it takes. */
-function sizeOf({ root, key, value }: ToldEntry): number {
-  const message = { kind: 'document', name: '', isSaved: false } as const
-  return encodeDirect({ ...message, entries: [{ root, key, value, clock: 1 }] }).length + 8
 }
