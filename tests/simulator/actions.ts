@@ -3,6 +3,7 @@
  * telling, null where it could do nothing.
  */
 import type { ChatRow } from '#web/chat/engine/chat-log.ts'
+import { callActions } from './call-actions.ts'
 import type { History } from './history.ts'
 import type { Link } from './network.ts'
 import type { Page } from './page.ts'
@@ -155,10 +156,17 @@ const board: readonly Action[] = [
     weight: 3,
     run: (history) =>
       withPage(history, (page) => {
-        const drawn = page.draw()
-        if (drawn === null) return null
-        history.ledger.drawn.set(drawn.id, drawn.row)
-        return `draws ${drawn.id}`
+        const id = page.draw()
+        return id === null ? null : `draws ${id}`
+      }),
+  },
+  {
+    name: 'changes of shapes',
+    weight: 5,
+    run: (history) =>
+      withPage(history, (page) => {
+        const key = page.change()
+        return key === null ? null : `changes ${key}`
       }),
   },
   {
@@ -279,7 +287,7 @@ const server: readonly Action[] = [
   },
 ]
 
-export const actions: readonly Action[] = [...network, ...chat, ...board, ...lives, ...server]
+export const actions: readonly Action[] = [...network, ...chat, ...board, ...lives, ...server, ...callActions]
 
 /** Some frames of one link arrive. */
 async function deliver(history: History): Promise<string | null> {
@@ -318,7 +326,10 @@ function withPage(
   act: (page: Page) => string | null,
   isMeant: (page: Page) => boolean = () => true,
 ): string | null {
-  const pages = [...history.pages].filter((page) => page.endCode === null && isMeant(page))
+  const pages = [...history.pages]
+    .filter(({ endCode }) => endCode === null)
+    .filter(({ member }) => member.isMute !== true)
+    .filter(isMeant)
   if (pages.length === 0) return null
   const page = history.chance.pick(pages)
   const name = history.nameOf(page)
@@ -356,7 +367,7 @@ function say({ ledger }: History, page: Page, replyTo?: ChatRow): string {
 }
 
 function remove({ ledger }: History, page: Page, { key }: ChatRow): string {
-  page.chat.remove(key)
+  page.remove(key)
   ledger.remove(key)
   return `deletes ${key}`
 }

@@ -9,6 +9,7 @@ import * as Y from 'yjs'
 import type { DocumentStore, KeptEntries, OpenStore } from '#web/sync/world.ts'
 import type { Chance } from '../support/chance.ts'
 import { Channels } from '../support/channels.ts'
+import { roomId, type Member } from './server.ts'
 import type { VirtualTime } from './time.ts'
 
 type KeptDocument = { updates: Uint8Array[]; hasUnsent: boolean }
@@ -17,6 +18,10 @@ type KeptDocument = { updates: Uint8Array[]; hasUnsent: boolean }
 export type Keeper = object
 
 const writeMsMax = 40
+
+export function outboxName({ personId }: Member): string {
+  return `stoa/${personId}/outbox/${roomId}`
+}
 
 export class Device {
   readonly #time: VirtualTime
@@ -46,6 +51,11 @@ export class Device {
 
   entries(name: string): ReadonlyMap<string, unknown> {
     return this.#entries.get(name) ?? new Map<string, unknown>()
+  }
+
+  /** Every update that is kept, by the document's name here. */
+  documents(): ReadonlyMap<string, readonly Uint8Array[]> {
+    return new Map([...this.#documents].map(([name, { updates }]) => [name, updates]))
   }
 
   openStore(keeper: Keeper): OpenStore {

@@ -4,12 +4,15 @@
  * Both ends are the real code. The same seed gives the same history.
  */
 import assert from 'node:assert/strict'
-import type { PersonId } from '#shared/ids.ts'
+import type { Seat } from '#shared/ids.ts'
 import { readVoids } from '#shared/wire/notes.ts'
 import { Chance } from '../support/chance.ts'
 import { actions, type Action } from './actions.ts'
-import { Device } from './device.ts'
+import { Call } from './call.ts'
+import { castOf } from './cast.ts'
+import { Device, outboxName } from './device.ts'
 import {
+  checkDrawn,
   checkEnd,
   checkForgotten,
   checkIndex,
@@ -17,32 +20,23 @@ import {
   checkOutboxes,
   checkSaid,
   checkSame,
-  outboxName,
 } from './invariants.ts'
+import { checkKept, checkLies } from './kept.ts'
 import { Ledger } from './ledger.ts'
 import type { Link, Side } from './network.ts'
 import { boardName, chatName, Observer, roomName } from './observer.ts'
 import { Page } from './page.ts'
-import { roomId, SimulatedServer, type Member } from './server.ts'
+import { roomId, SimulatedServer, visitorOf, type Member } from './server.ts'
 import { count, type Tally } from './tally.ts'
 import { quiet, VirtualTime } from './time.ts'
-
-const cast: readonly Member[] = [
-  { name: 'Alice', role: 'owner' },
-  { name: 'Bob', role: 'member' },
-  { name: 'Carol', role: 'moderator' },
-  { name: 'Dave', role: 'guest' },
-].map(({ name, role }) => ({
-  name,
-  role: role as Member['role'],
-  personId: name.padEnd(22, '0') as PersonId,
-}))
 
 const stepsMax = 240
 const stepsBetweenLooks = 10
 /** Longer than any wait of either end. */
 const healMsMax = 600_000
 const stepOfHealingMs = 250
+/** What would end an outage, or begin another. */
+const bringsServer = new Set(['server started', 'outages'])
 /** After the last deletion, to leave the disk. */
 const forgetMs = 20_000
 
@@ -58,6 +52,7 @@ export class History implements Disposable {
   readonly devices: readonly Readonly<{ member: Member; device: Device }>[]
   readonly pages = new Set<Page>()
   readonly links = new Set<Link>()
+  readonly call: Call
   readonly #left = new Set<Member>()
   readonly #everLeft = new Set<Member>()
   readonly #pageByLink = new Map<Link, Page>()
@@ -68,7 +63,8 @@ export class History implements Disposable {
   constructor(seed: number) {
     this.#installed = this.time.install()
     this.chance = new Chance(seed)
-    this.members = cast.slice(0, 2 + this.chance.below(3))
+    this.members = castOf(this.chance)
+    this.call = new Call(this.time, this.chance)
     this.server = new SimulatedServer(this.time, this.members)
     this.devices = this.members.flatMap((member) =>
       this.chance.some(2, () => ({ member, device: new Device(this.time, this.chance) })),
@@ -100,6 +96,7 @@ export class History implements Disposable {
     // What is not flushed yet may still go; nobody has seen it.
     if (this.server.isUp && this.server.isFlushed) this.#observer.look(this.pages)
     this.#checkEnds()
+    this.call.check()
   }
 
   /** I7 */
@@ -125,13 +122,13 @@ export class History implements Disposable {
 
   openPage(member: Member, device: Device): Page | null {
     if (!this.isHere(member)) return null
-    const seat = this.members.indexOf(member) + 1
+    const seat = this.#seatOf(member)
     // What is not on disk yet no answer tells (W5).
     if (this.server.isUp && this.server.isFlushed) device.chatTail = this.server.store.rooms.chatTail(roomId)
     const { time, chance } = this
     const page = new Page({
       member,
-      seat: seat as Page['seat'],
+      seat,
       role: member.role,
       device,
       chatTail: device.chatTail,
@@ -145,12 +142,16 @@ export class History implements Disposable {
       onNote: (text) => {
         for (const [, code] of readVoids(text)) count(this.tally, `void: ${code}`)
       },
+      onDraw: (key, value, by) => {
+        this.ledger.draw(by, key, value)
+      },
     })
     this.pages.add(page)
     return page
   }
 
   closePage(page: Page): void {
+    this.call.leave(page)
     page.close()
     this.pages.delete(page)
   }
@@ -158,6 +159,7 @@ export class History implements Disposable {
   kill(page: Page): void {
     const kept = page.device.entries(outboxName(page.member))
     this.ledger.loseUnkept(page, (key) => kept.has(`message/${key}`))
+    this.call.leave(page, false)
     page.die()
     this.pages.delete(page)
   }
@@ -165,7 +167,8 @@ export class History implements Disposable {
   leave(member: Member): void {
     this.#left.add(member)
     this.#everLeft.add(member)
-    this.server.rooms.leave({ ...visitorOf(member) }, roomId)
+    for (const page of this.pages) if (page.member === member) this.call.leave(page)
+    this.server.rooms.leave(visitorOf(member), roomId)
   }
 
   comeBack(member: Member): void {
@@ -195,6 +198,16 @@ export class History implements Disposable {
     this.breakLinks()
   }
 
+  /** From everybody at once, who notice. */
+  loseServer(): void {
+    this.server.kill()
+    for (const link of this.links) {
+      link.cut('server', 0, false)
+      link.cut('page', 0, true)
+      link.deliver('page')
+    }
+  }
+
   breakLinks(): void {
     for (const link of this.links) {
       if (link.isWanted) continue
@@ -203,10 +216,14 @@ export class History implements Disposable {
     }
   }
 
-  async #step(): Promise<void> {
-    const total = this.#wanted.reduce((sum, { weight }) => sum + weight, 0)
+  async stepWithoutServer(): Promise<void> {
+    await this.#step(this.#wanted.filter(({ action }) => !bringsServer.has(action.name)))
+  }
+
+  async #step(wanted = this.#wanted): Promise<void> {
+    const total = wanted.reduce((sum, { weight }) => sum + weight, 0)
     let at = this.chance.next() * total
-    for (const { action, weight } of this.#wanted) {
+    for (const { action, weight } of wanted) {
       at -= weight
       if (at > 0) continue
       // No two things happen in the same millisecond of anybody's clock.
@@ -219,6 +236,16 @@ export class History implements Disposable {
     }
   }
 
+  /** Everybody who is here hears the server, and has all of it, as it has theirs. */
+  async agree(): Promise<void> {
+    for (const page of this.#herePages()) {
+      page.setOnline(true)
+      page.chat.showLatest()
+    }
+    // Also those who have not noticed yet that their socket is dead.
+    await this.#until(() => this.#herePages().every((page) => page.isDone && page.link?.isCut === false))
+  }
+
   /** Everybody comes back, and everything arrives. */
   async #heal(): Promise<void> {
     this.note('everything heals')
@@ -227,12 +254,9 @@ export class History implements Disposable {
       if (!this.isHere(member) && this.chance.isLikely(0.5)) this.comeBack(member)
     for (const { member, device } of this.devices)
       if (![...this.pages].some((page) => page.device === device)) this.openPage(member, device)
-    for (const page of this.pages) {
-      if (!this.isHere(page.member)) continue
-      page.setOnline(true)
-      page.chat.showLatest()
-    }
-    await this.#until(() => this.#herePages().every((page) => page.isDone))
+    this.call.leaveLiars()
+    this.call.mesh.heal()
+    await this.agree()
     // What a page that is gone has left behind is said by the next one that is opened.
     for (const { member, device } of this.devices)
       if (device.entries(outboxName(member)).size > 0) this.openPage(member, device)
@@ -248,6 +272,7 @@ export class History implements Disposable {
       if (this.time.elapsedMs > endMs) throw new Error(`it never heals: ${this.#waitingFor()}`)
       await this.calm(stepOfHealingMs)
       this.#checkEnds()
+      this.call.check()
     }
   }
 
@@ -266,6 +291,10 @@ export class History implements Disposable {
         while (link.waiting(side) > 0) await this.deliver(link, side)
     }
     await this.time.endTurn()
+  }
+
+  #seatOf(member: Member): Seat {
+    return (this.members.indexOf(member) + 1) as Seat
   }
 
   #herePages(): readonly Page[] {
@@ -309,7 +338,24 @@ export class History implements Disposable {
     checkOutboxes(this.devices.filter(({ member }) => this.isHere(member)))
     checkIndex(this.server)
     checkForgotten(this.ledger, chain, this.server)
+    checkDrawn(this.ledger, this.#observer.read(boardName), ({ member }) => this.isHere(member))
+    this.call.checkNothingTold()
+    this.#checkDevices(chain.length)
     await this.#checkReplicas(chain.length)
+  }
+
+  /** I19 */
+  #checkDevices(pageCount: number): void {
+    const names = [...Array.from({ length: pageCount }, (_, page) => chatName(page)), boardName, roomName]
+    const onDisk = new Map(names.map((name) => [name, this.#observer.read(name)]))
+    for (const { member, device } of this.devices)
+      checkKept({ member, device }, this.#seatOf(member), this.ledger, (name) => onDisk.get(name) ?? null)
+    if (this.call.liar !== null)
+      checkLies(
+        this.call.liar,
+        this.server,
+        this.devices.map(({ device }) => device),
+      )
   }
 
   /** Each device's, and that of somebody who comes with nothing and is given all that the server has in memory. */
@@ -341,9 +387,4 @@ export class History implements Disposable {
     this.server[Symbol.dispose]()
     this.#installed[Symbol.dispose]()
   }
-}
-
-function visitorOf({ personId, name }: Member) {
-  const never = Number.MAX_SAFE_INTEGER
-  return { personId, name, sessionKey: personId, isGuest: false, isServerOwner: false, expiresAtMs: never }
 }

@@ -20,6 +20,17 @@
  *     I16  the newest page, and no other, is not sealed
  *     I17  messages of one page of chat that came in their order are shown in it
  *     I18  every outbox is empty
+ *
+ * And of what those in a call tell each other without the server (DP1–DP5):
+ *
+ *     I19  what was only told is in no replica, on no device and on no disk
+ *     I20  what is shown as told was told by whom it is shown of, and may be told by them
+ *     I21  it is gone, or come through the server, 3 s after its teller went or said that the server has it, while the
+ *          server is heard
+ *     I22  nothing is told while both ends hear the server, and nothing that one has not changed oneself
+ *     I23  nobody honest is given up by anybody honest
+ *     I24  those who hear each other, and had agreed before the server went away from all, are shown the same
+ *     I25  what they were shown is what is there once the server is back
  */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
@@ -28,10 +39,11 @@ import { indexRooms } from '#server/chat/reindex.ts'
 import { compareMessages } from '#shared/chat/order.ts'
 import { createLog } from '#server/log.ts'
 import { closeCodes } from '#shared/wire/close-codes.ts'
-import type { Device } from './device.ts'
+import { outboxName, type Device } from './device.ts'
 import type { Ledger, Said } from './ledger.ts'
 import type { Link } from './network.ts'
 import { rootsOf, type PageOnDisk } from './observer.ts'
+import type { Page } from './page.ts'
 import { roomId, type Member, type SimulatedServer } from './server.ts'
 
 /** What ends a socket without anybody's fault. */
@@ -49,10 +61,6 @@ export function checkEnd(link: Link, hasEverLeft: boolean): void {
   if (end === null || innocentCodes.has(end.code)) return
   const isExpected = hasEverLeft && end.code === closeCodes.forbidden
   assert.ok(isExpected, `I7 an honest page was refused with ${end.code} ${end.reason}`)
-}
-
-export function outboxName({ personId }: Member): string {
-  return `stoa/${personId}/outbox/${roomId}`
 }
 
 /** `isHere` tells whether somebody may still deliver what they have said. */
@@ -74,6 +82,11 @@ export function checkSaid(
   for (const key of stamped) assert.ok(ledger.said.has(key), `I10 nobody has said ${key}`)
 }
 
+export function checkDrawn(ledger: Ledger, board: Y.Doc, isHere: (by: Page) => boolean): void {
+  const shapes = board.getMap('shapes')
+  for (const id of ledger.shapes(isHere)) assert.ok(shapes.has(id), `I10 ${id} was drawn, and is nowhere`)
+}
+
 export function checkOrder(ledger: Ledger, chain: readonly PageOnDisk[]): void {
   const saidAt = new Map([...ledger.said.values()].map(({ key }, index) => [key as string, index]))
   for (const { stamps, messages } of chain)
@@ -81,6 +94,7 @@ export function checkOrder(ledger: Ledger, chain: readonly PageOnDisk[]): void {
       for (const earlier of stamps.slice(0, index)) {
         const [one, two] = [ledger.said.get(earlier.key), ledger.said.get(later.key)]
         if (one === undefined || two === undefined || one.by !== two.by || one.isRemoved) continue
+        if (one.isForged || two.isForged) continue
         if ((saidAt.get(one.key) ?? 0) > (saidAt.get(two.key) ?? 0)) continue
         const [a, b] = [messages.get(earlier.key), messages.get(later.key)]
         if (a === undefined || b === undefined) continue

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import * as Y from 'yjs'
-import { isShapeRow, parseShapeKey } from '#shared/board/shape.ts'
+import { isRegisterValue, isShapeRow, parseShapeKey } from '#shared/board/shape.ts'
 import { isMessageValue, parseMessageKey, type MessageKey, type MessageValue } from '#shared/chat/message.ts'
 import type { StampValue } from '#shared/chat/order.ts'
 import { readHeader, sealedField, type PageHeader } from '#shared/chat/page.ts'
@@ -13,6 +13,7 @@ import { seatOf, serverSeat } from '#shared/ids.ts'
 import { lateWindowMs } from '#shared/limits.ts'
 import { documentName, firstSheetId, parseDocumentName, rootsByKind } from '#shared/room.ts'
 import type { DocumentPort } from '#web/sync/ports.ts'
+import { checkOwn } from './kept.ts'
 import type { Ledger } from './ledger.ts'
 import type { Page } from './page.ts'
 import { roomId, smallLimits, type SimulatedServer } from './server.ts'
@@ -98,9 +99,11 @@ export class Observer {
     for (const client of this.read(roomName).store.clients.keys())
       assert.equal(seatOf(client), serverSeat, 'I3 the server has written the room')
     for (const [key, item] of liveItems(this.read(boardName), 'shapes')) {
-      const row = valueOf(item)
-      assert.ok(parseShapeKey(key) !== null && isShapeRow(row), `I2 ${key} is a shape`)
-      assert.deepEqual(row, this.#ledger.drawn.get(key), `I1 ${key} is as it was drawn`)
+      const [value, register] = [valueOf(item), parseShapeKey(key)?.register]
+      const isSound = register === null ? isShapeRow(value) : isRegisterValue(register ?? 'x', value)
+      assert.ok(isSound, `I2 ${key} is of a shape`)
+      const seat = seatOf(item.id.client)
+      assert.ok(seat !== null && this.#ledger.hasDrawn(seat, key, value), `I1 ${key} is as it was drawn`)
     }
   }
 
@@ -171,7 +174,9 @@ export class Observer {
       const disk = chain[number]
       assert.ok(disk !== undefined || port.doc.store.clients.size === 0, `I11 page ${number} was shown`)
       if (disk !== undefined) checkIsOnDisk(port, disk.doc, page)
+      checkOwn(port.doc, chatName(number), page.seat, this.#ledger)
     }
+    checkOwn(page.boardPort.doc, boardName, page.seat, this.#ledger)
     checkIsOnDisk(page.boardPort, this.read(boardName), page)
   }
 }

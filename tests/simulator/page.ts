@@ -11,11 +11,15 @@ import type { Seat } from '#shared/ids.ts'
 import { firstSheetId, type Role } from '#shared/room.ts'
 import { BoardDoc } from '#web/board/engine/board-doc.ts'
 import { ChatLog, type ChatRow } from '#web/chat/engine/chat-log.ts'
+import { Direct } from '#web/sync/direct/direct.ts'
+import { toldRoots } from '#web/sync/direct/direct-document.ts'
+import type { OpenDocument } from '#web/sync/open-document.ts'
 import type { DocumentPort, PagePort } from '#web/sync/ports.ts'
 import { openRoomSession, type BoardPort, type RoomSession } from '#web/sync/room-session.ts'
 import type { SyncWorld } from '#web/sync/world.ts'
 import type { Chance } from '../support/chance.ts'
 import type { Device } from './device.ts'
+import type { Participant } from './mesh.ts'
 import { Link } from './network.ts'
 import { roomId, smallLimits, type Member } from './server.ts'
 import type { VirtualTime } from './time.ts'
@@ -32,7 +36,12 @@ type Options = Readonly<{
   onLink: (link: Link, page: Page) => void
   /** What the server says beside a page of chat. */
   onNote: (text: string) => void
+  /** What it puts on the board, or takes from it, which is null. */
+  onDraw: (key: string, value: BoardValue | null, page: Page) => void
 }>
+
+/** A document that is open here, and since when the server's state has been here without a break. */
+type Watched = { readonly document: OpenDocument; currentAtMs: number | null }
 
 export class Page {
   readonly member: Member
@@ -44,17 +53,25 @@ export class Page {
   /** Every page of chat that is open here, by its number; the newest opening of each. */
   readonly openPages = new Map<number, DocumentPort>()
   readonly boardPort: BoardPort
+  /** By name; the newest opening of each. */
+  readonly documents = new Map<string, Watched>()
+  /** Keys of chat and boards that this page has ever changed itself. */
+  readonly changed = new Set<string>()
+  /** Those since the last outage began. */
+  readonly touched = new Set<string>()
   readonly #chance: Chance
   readonly #time: VirtualTime
   readonly #onLink: (link: Link, page: Page) => void
   readonly #onNote: (text: string) => void
+  readonly #onDraw: Options['onDraw']
   readonly #events = new EventTarget()
   #drawn: History<BoardValue> = emptyHistory
   #link: Link | null = null
   #isOnline: boolean
+  #direct: Direct | null = null
 
   constructor(options: Options) {
-    const { member, seat, role, device, chatTail, time, chance, onLink, onNote, isOnline } = options
+    const { member, seat, role, device, chatTail, time, chance, onLink, onNote, onDraw, isOnline } = options
     this.member = member
     this.seat = seat
     this.device = device
@@ -62,10 +79,14 @@ export class Page {
     this.#chance = chance
     this.#onLink = onLink
     this.#onNote = onNote
+    this.#onDraw = onDraw
     this.#isOnline = isOnline
     const world = this.#world()
     const { personId } = member
     this.session = openRoomSession({ world, roomId, personId, seat, role, chatTail })
+    this.session.direct.onDocument((document) => {
+      this.#watch(document)
+    })
     this.chat = new ChatLog({
       chain: {
         seat,
@@ -94,6 +115,15 @@ export class Page {
     return this.#isOnline
   }
 
+  /** The server is heard. */
+  get isLive(): boolean {
+    return this.session.connection().kind === 'live'
+  }
+
+  get isInCall(): boolean {
+    return this.#direct !== null
+  }
+
   /** Why the server ended it for good; null if it did not. */
   get endCode(): string | null {
     const connection = this.session.connection()
@@ -116,8 +146,14 @@ export class Page {
     return row.key
   }
 
+  /** One's own, or with the rights of a moderator anyone's. */
+  remove(key: MessageKey): void {
+    this.#note(key)
+    this.chat.remove(key)
+  }
+
   /** The shape's id; null while the board cannot be drawn on. */
-  draw(): Readonly<{ id: string; row: ShapeRow }> | null {
+  draw(): string | null {
     if (!this.board.canWrite) return null
     const id = this.board.newId(this.#chance.next())
     const [x, y] = [this.#chance.below(1_000), this.#chance.below(1_000)]
@@ -129,14 +165,28 @@ export class Page {
       p: packPoints([x, y, 0.5, x + 9, y + 9, 0.5], false),
     }
     this.#write([{ key: id, before: null, after: row }])
-    return { id, row }
+    return id
+  }
+
+  /** Puts a shape on top, or locks it; null where there is none. */
+  change(): string | null {
+    const pile = this.board.pile()
+    if (!this.board.canWrite || pile.length === 0) return null
+    const { id } = this.#chance.pick(pile)
+    const order = orderBetween(this.board.topOrder(), null, this.#chance.next())
+    const isLock = this.#chance.isLikely(0.3)
+    const key = isLock ? `${id}:l` : `${id}:z`
+    const before = this.board.value(key)
+    const after = !isLock ? order : before === null ? 1 : null
+    this.#write([{ key, before, after }])
+    return key
   }
 
   erase(): boolean {
     const pile = this.board.pile()
     if (!this.board.canWrite || pile.length === 0) return false
-    const { id, row } = this.#chance.pick(pile)
-    this.#write([{ key: id, before: row, after: null }])
+    const { id } = this.#chance.pick(pile)
+    this.#write(this.board.keysOf(id).map((key) => ({ key, before: this.board.value(key), after: null })))
     return true
   }
 
@@ -144,7 +194,7 @@ export class Page {
     const step = undo<BoardValue>(this.#drawn, { read: (key) => this.board.value(key), isSame: isSameValue })
     if (!this.board.canWrite || step === null) return false
     this.#drawn = step.history
-    this.board.write(step.changes, () => this.#chance.next())
+    this.#draw(step.changes)
     return step.changes.length > 0
   }
 
@@ -164,14 +214,32 @@ export class Page {
   get isDone(): boolean {
     const ports = [...this.openPages.values(), this.boardPort]
     return (
-      this.session.connection().kind === 'live' &&
+      this.isLive &&
       this.chat.isSynced &&
-      this.chat.rows().every(({ state }) => state === 'sent') &&
+      this.chat.rows().every(({ state }) => state !== 'sending') &&
       ports.every((port) => port.state().isSynced && !port.state().hasUnsent)
     )
   }
 
+  /** Takes part in the room's call, where the others are heard directly. */
+  join(): Participant {
+    const direct = new Direct(this.session.direct)
+    this.#direct = direct
+    return {
+      clientId: this.session.presence.clientId,
+      page: this,
+      isHonest: true,
+      add: (clientId, channel) => direct.add(clientId, channel),
+    }
+  }
+
+  leaveCall(): void {
+    this.#direct?.[Symbol.dispose]()
+    this.#direct = null
+  }
+
   close(): void {
+    this.leaveCall()
     this.board[Symbol.dispose]()
     this.boardPort[Symbol.dispose]()
     this.chat[Symbol.dispose]()
@@ -180,14 +248,47 @@ export class Page {
 
   /** The browser, or the device, ended it without a word. */
   die(): void {
+    this.#direct = null
     this.device.kill(this)
     this.#link?.break(this.#chance)
     this.#link?.cut('page', 0, false)
   }
 
   #write(entry: Entry<BoardValue>): void {
-    this.board.write(entry, () => this.#chance.next())
+    this.#draw(entry)
     this.#drawn = record(this.#drawn, entry)
+  }
+
+  #draw(entry: Entry<BoardValue>): void {
+    for (const { key, after } of entry) {
+      this.#note(key)
+      this.#onDraw(key, after, this)
+    }
+    this.board.write(entry, () => this.#chance.next())
+  }
+
+  #note(key: string): void {
+    this.changed.add(key)
+    this.touched.add(key)
+  }
+
+  #watch(document: OpenDocument): void {
+    const { doc, link, kind } = document
+    const watched: Watched = { document, currentAtMs: null }
+    this.documents.set(document.name, watched)
+    link.onChange(() => {
+      watched.currentAtMs = link.isCurrent ? (watched.currentAtMs ?? this.#time.elapsedMs) : null
+    })
+    document.onDispose(() => {
+      if (this.documents.get(document.name) === watched) this.documents.delete(document.name)
+    })
+    const roots = toldRoots[kind].map((root) => doc.getMap(root))
+    doc.on('afterTransaction', ({ changed, local }) => {
+      if (!local) return
+      // As yjs types it, a map from types of any events; it is looked up by identity.
+      const keysByMap = changed as ReadonlyMap<unknown, ReadonlySet<string | null>>
+      for (const map of roots) for (const key of keysByMap.get(map) ?? []) if (key !== null) this.#note(key)
+    })
   }
 
   #openPage(page: number): PagePort {

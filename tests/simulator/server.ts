@@ -45,7 +45,15 @@ export const smallLimits: ChatLimits = {
   speech: { burstMax: 4, perSecondMax: 0.5 },
 }
 
-export type Member = Readonly<{ personId: PersonId; name: string; role: Role }>
+export type Member = Readonly<{
+  personId: PersonId
+  name: string
+  role: Role
+  /** Says in the call what it likes. */
+  isLiar?: true
+  /** The room does not let them write. */
+  isMute?: true
+}>
 
 const silent = createLog('silent')
 /** One life of the server. */
@@ -215,15 +223,7 @@ export class SimulatedServer implements Disposable {
 
   #visitor(personId: string | undefined): (Visitor & Readonly<{ isServerOwner: boolean }>) | null {
     const member = this.#members.find((each) => each.personId === personId)
-    if (member === undefined) return null
-    const never = Number.MAX_SAFE_INTEGER
-    return {
-      ...member,
-      sessionKey: member.personId,
-      isGuest: false,
-      isServerOwner: false,
-      expiresAtMs: never,
-    }
+    return member === undefined ? null : visitorOf(member)
   }
 
   /** The room, and everybody in it. */
@@ -236,7 +236,14 @@ export class SimulatedServer implements Disposable {
     if (owner === undefined) throw new Error('a room has somebody in it')
     rooms.add({ id: roomId, title: 'Garden', access: 'invite', createdBy: owner.personId, nowMs })
     for (const { personId, role } of this.#members) this.rooms.seat(personId, roomId, role)
+    if (this.#members.some(({ isMute }) => isMute))
+      this.rooms.change(visitorOf(owner), roomId, { drawing: 'members', posting: 'members' })
   }
+}
+
+export function visitorOf({ personId, name }: Member): Visitor & Readonly<{ isServerOwner: boolean }> {
+  const never = Number.MAX_SAFE_INTEGER
+  return { personId, name, sessionKey: personId, isGuest: false, isServerOwner: false, expiresAtMs: never }
 }
 
 /** A simulated link has no writes to gather. */

@@ -6,12 +6,13 @@ import { documentName } from '#shared/room.ts'
 import { encodeAsk, encodeAuth, encodeClose, encodeUpdate } from '#web/sync/frames.ts'
 import { History } from '../simulator/history.ts'
 import { Link } from '../simulator/network.ts'
+import { boardName } from '../simulator/observer.ts'
 import { roomId, SimulatedServer } from '../simulator/server.ts'
 import { addTo, type Tally } from '../simulator/tally.ts'
 import { quiet, VirtualTime } from '../simulator/time.ts'
 import { replicaOf, sayIn } from '../support/seated.ts'
 
-const seeds = 30
+const seeds = 52
 /** Otherwise they have shown nothing. */
 const kinds: readonly string[] = [
   'seals',
@@ -39,6 +40,17 @@ const kinds: readonly string[] = [
   'server started',
   'turns that failed',
   'compactions',
+  'changes of shapes',
+  'calls joined',
+  'connections that waited',
+  'connections that broke',
+  'connections given up',
+  'partitions',
+  'calls without a server that agreed',
+  'outages of which everything was kept',
+  'lies',
+  'liars who came anew',
+  'lies told otherwise to the server',
 ]
 
 test('[D-12] under cuts, crashes, kills and failing turns nothing that was shown is lost, and all agree in the end', async () => {
@@ -57,6 +69,17 @@ test('[D-12] under cuts, crashes, kills and failing turns nothing that was shown
   )
 })
 
+/** What histories have found, by the seed that did. */
+const found: readonly (readonly [seed: number, what: string])[] = [
+  [37, 'what was deleted through the server is told by nobody again'],
+]
+
+for (const [seed, what] of found)
+  test(`${what} (seed ${String(seed)})`, async () => {
+    using history = new History(seed)
+    await history.play()
+  })
+
 test('the same seed gives the same history', async () => {
   const traces = []
   for (const seed of [7, 7, 8]) {
@@ -66,6 +89,41 @@ test('the same seed gives the same history', async () => {
   }
   assert.deepEqual(traces[0], traces[1])
   assert.notDeepEqual(traces[0], traces[2])
+})
+
+test('[DP4] what is over goes also where the document is heard long after the room', async () => {
+  using history = new History(1)
+  const { call, time } = history
+  const [first, other] = history.devices.filter(({ member }, index, all) => all[index - 1]?.member !== member)
+  assert.ok(first !== undefined && other !== undefined)
+  const [teller, hearer] = [first, other].map(({ member, device }) => history.openPage(member, device))
+  assert.ok(teller != null && hearer != null)
+  await history.agree()
+  call.join(teller)
+  call.join(hearer)
+  await time.pass(2_000)
+  history.loseServer()
+  teller.draw()
+  await time.pass(2_000)
+  assert.equal(call.toldKeys().size, 1)
+  history.kill(teller)
+  await time.pass(30_000)
+  history.server.start()
+  const isRoomHere = (): boolean => hearer.isLive
+  for (let left = 120; left > 0 && !isRoomHere(); left -= 1) {
+    await time.pass(1_000)
+    for (const link of history.links) if (link.isWanted) history.answer(link)
+    for (const link of history.links) while (link.waiting('server') > 0) await history.deliver(link, 'server')
+    await time.endTurn()
+    for (const link of history.links)
+      if (!isRoomHere() && link.waiting('page') > 0) await history.deliver(link, 'page')
+  }
+  assert.equal(isRoomHere(), true)
+  assert.equal(hearer.documents.get(boardName)?.currentAtMs, null)
+  await time.pass(5_000)
+  assert.equal(call.toldKeys().size, 1)
+  await history.calm(5_000)
+  assert.equal(call.toldKeys().size, 0)
 })
 
 test('[W5] what somebody has written who left in the same turn is there for whoever comes in it', async () => {
