@@ -12,7 +12,7 @@ import { addTo, type Tally } from '../simulator/tally.ts'
 import { quiet, VirtualTime } from '../simulator/time.ts'
 import { replicaOf, sayIn } from '../support/seated.ts'
 
-const seeds = 52
+const seeds = 80
 /** Otherwise they have shown nothing. */
 const kinds: readonly string[] = [
   'seals',
