@@ -4,14 +4,13 @@ import type { Undo } from '../sync/ports.ts'
 import type { RoomSession } from '../sync/room-session.ts'
 import { PeerFiles } from './engine/peer-files.ts'
 import { draftFiles, useFilesStore } from './files-store.ts'
-import { findFile, seenFile } from './find-file.ts'
+import { seenFile } from './find-file.ts'
 
 type Given = Readonly<{ add: PeerFiles['add'] }> & Disposable
 
 export function giveFiles(session: RoomSession): Given {
   const { roomId, direct } = session
   const store = useFilesStore()
-  const isLive = (): boolean => session.connection().kind === 'live'
 
   /** What waits on this device, also while another room is in view. */
   async function keptBlob(hash: FileHash): Promise<Blob | null> {
@@ -24,15 +23,15 @@ export function giveFiles(session: RoomSession): Given {
     }
   }
 
-  async function here(hash: FileHash): Promise<Blob | null> {
-    return (await store.blobOf(roomId, hash)) ?? (await keptBlob(hash).catch(() => null))
-  }
-
+  /** Of what is on this device alone: nobody makes this page ask the server for them. */
   async function blobOf(hash: FileHash): Promise<Blob | null> {
     // What was chosen and not sent is nobody else's business.
     if (hashesOf(draftFiles(roomId)).includes(hash)) return null
-    const sources = { roomId, isLive, blobOf: here, askPeers: () => Promise.resolve(null) }
-    return isLive() ? findFile(sources, hash) : ((await here(hash)) ?? (await seenFile(roomId, hash)))
+    return (
+      (await store.blobOf(roomId, hash)) ??
+      (await keptBlob(hash).catch(() => null)) ??
+      (await seenFile(roomId, hash))
+    )
   }
 
   const mayHave = (clientId: number): boolean => direct.userOf(clientId) !== null
