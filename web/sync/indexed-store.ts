@@ -92,6 +92,7 @@ class IndexedStore {
     this.#hasUnsent = hasUnsent
     this.#write((transaction) => {
       this.#putMark(transaction)
+      transaction.commit()
     })
   }
 
@@ -139,6 +140,8 @@ class IndexedStore {
     else {
       this.#write((transaction) => {
         transaction.objectStore(updatesName).add(update)
+        // Not when this page has heard that it was stored: it may be closed by then.
+        transaction.commit()
       })
     }
   }

@@ -25,10 +25,14 @@ export function openKeptEntries(name: string): KeptEntries {
       return entries.map(({ k, v }: Readonly<{ k: unknown; v: unknown }>) => [String(k), v] as const)
     },
     async put(key, value) {
-      await idb.rtop((await store('readwrite')).put(value, key))
+      const entries = await store('readwrite')
+      entries.put(value, key)
+      await committed(entries.transaction)
     },
     async remove(key) {
-      await idb.del(await store('readwrite'), key)
+      const entries = await store('readwrite')
+      entries.delete(key)
+      await committed(entries.transaction)
     },
     close() {
       opened.then(
@@ -39,4 +43,20 @@ export function openKeptEntries(name: string): KeptEntries {
       )
     },
   }
+}
+
+/**
+ * Resolves once it is kept. It is committed at once, and not when this page has heard that nothing failed: the page may
+ * be closed by then.
+ */
+function committed(transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => {
+      resolve()
+    }
+    transaction.onabort = () => {
+      reject(transaction.error ?? new Error('an entry could not be kept'))
+    }
+    transaction.commit()
+  })
 }
