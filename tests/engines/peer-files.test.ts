@@ -171,6 +171,13 @@ const lies: readonly (readonly [string, (hash: FileHash) => readonly (PeerMessag
       { kind: 'part', bytes: new Uint8Array() },
     ],
   ],
+  [
+    'bytes one by one',
+    (hash) => [
+      { kind: 'have', hash, size: 100_000 },
+      { kind: 'part', bytes: new Uint8Array(1) },
+    ],
+  ],
   ['a size of nothing', (hash) => [{ kind: 'have', hash, size: 0 }]],
   ['a size beyond all files', (hash) => [{ kind: 'have', hash, size: peerFileSizeMax + 1 }]],
   [

@@ -47,7 +47,7 @@ type Peer = {
 
 /** Bytes of a file that is given to others, or taken: a channel beside a call is no place for films. */
 export const peerFileSizeMax = 32 * 1024 * 1024
-/** Bytes of a part. */
+/** Bytes of a part, but for the last. */
 const partSize = 64 * 1024
 /** Bytes of all that was taken and is kept at hand, while the page is open. */
 const takenSizeMax = 64 * 1024 * 1024
@@ -211,7 +211,9 @@ export class PeerFiles implements Disposable {
 
   #part(peer: Peer, asked: Asked, bytes: Uint8Array<ArrayBuffer>): boolean {
     asked.received += bytes.length
-    if (asked.size === null || bytes.length === 0 || asked.received > asked.size) return false
+    if (asked.size === null || asked.received > asked.size) return false
+    // Many small ones would take more room than they hold.
+    if (bytes.length < partSize && asked.received < asked.size) return false
     asked.parts.push(bytes)
     if (asked.received === asked.size) this.#settle(peer, new Blob(asked.parts))
     else this.#awaitWord(peer)
