@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
+import { newsPath } from '#shared/news.ts'
 import { hide } from '../support/browser.ts'
 import type { RoomPage } from '../support/room-page.ts'
 import { openScene } from '../support/scene.ts'
@@ -12,6 +13,13 @@ const scene = await openScene()
 
 async function isTitled(page: Page, title: string): Promise<void> {
   await until(async () => (await page.title()) === title, `the title ${title}`)
+}
+
+/** Once the page that `open` brings follows the server: what was said before, nobody is told. */
+async function followsNews(page: Page, open: () => Promise<unknown>): Promise<void> {
+  const follows = page.waitForResponse((response) => new URL(response.url()).pathname === newsPath)
+  await open()
+  await follows
 }
 
 async function two(): Promise<readonly [RoomPage, RoomPage]> {
@@ -53,8 +61,7 @@ test('[CH11] what comes while the page is not looked at is unread until it is', 
 
 test('[NO3] who is mentioned elsewhere reads it in the page they look at, and gets there from it', async () => {
   const [ada, ben] = await two()
-  await ben.page.goto('/')
-  await isTitled(ben.page, 'Stoa')
+  await followsNews(ben.page, () => ben.page.goto('/'))
   await ada.say('@all Tea is ready')
   const notice = ben.page.getByText(/^Ada \d+ in The porch: @all Tea is ready$/).first()
   await notice.waitFor()
@@ -92,7 +99,7 @@ test('[NO3] while no page is looked at the system shows it, where that was asked
   const [mine, theirs] = await scene.roomOf(ada, ben)
   assert.ok(mine !== undefined && theirs !== undefined)
   const { page } = ben
-  await page.goto('/')
+  await followsNews(page, () => page.goto('/'))
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => true))
   await hide(page, true)
   await mine.say('@all Not yet')
@@ -131,9 +138,8 @@ test('[NO3] a press on what the system shows opens the message in the page that 
   await page.evaluate(() => {
     localStorage.setItem('stoa.news', JSON.stringify({ isShown: true, hasSound: false }))
   })
-  await page.reload()
+  await followsNews(page, () => page.reload())
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => true))
-  await isTitled(page, 'Stoa')
   await hide(page, true)
   await mine.say('@all Over here')
   await until(async () => (await noticesOf(page)).length === 1, 'the notice')
