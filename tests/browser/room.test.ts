@@ -71,6 +71,20 @@ test('the eraser takes a stroke away for both', async () => {
   await ada.hasShapes(0)
 })
 
+test('[BO16] the ink eraser takes the middle out of a stroke of another, who sees two', async () => {
+  const [ada, ben] = await scene.meet('Ada', 'Ben')
+  assert.ok(ada !== undefined && ben !== undefined)
+  await ada.tool('Pen')
+  await ada.drag([0.3, 0.7], [0.5, 0.7])
+  await ben.hasShapes(1)
+  await ben.board.click({ position: { x: 20, y: 300 }, button: 'middle' })
+  await ben.page.keyboard.press('Shift+E')
+  await ben.drag([0.4, 0.6], [0.4, 0.8])
+  await ada.hasShapes(2)
+  await ben.page.keyboard.press('Control+z')
+  await ada.hasShapes(1)
+})
+
 test('a new name for the room reaches everybody, and the people are listed', async () => {
   const [ada, ben] = await scene.meet('Ada', 'Ben')
   assert.ok(ada !== undefined && ben !== undefined)

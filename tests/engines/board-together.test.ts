@@ -37,6 +37,7 @@ const acts = [
   'duplicate',
   'delete',
   'erase',
+  'rub',
   'undo',
   'undo',
   'redo',
@@ -160,8 +161,9 @@ class Person {
         drawer.run(act)
         return
       case 'erase':
+      case 'rub':
         drawer
-          .tool('eraser')
+          .tool(act === 'rub' ? 'ink-eraser' : 'eraser')
           .down(x, y)
           .move(x + 60, y + 60)
           .up()

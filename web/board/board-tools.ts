@@ -4,6 +4,7 @@ import IconArrow from '~icons/lucide/move-up-right'
 import IconDiamond from '~icons/lucide/diamond'
 import IconEllipse from '~icons/lucide/circle'
 import IconEraser from '~icons/lucide/eraser'
+import IconInkEraser from '~icons/lucide/brush-cleaning'
 import IconFrame from '~icons/lucide/frame'
 import IconHand from '~icons/lucide/hand'
 import IconHighlighter from '~icons/lucide/highlighter'
@@ -24,6 +25,7 @@ const all = {
   pen: { key: 'P', icon: IconPen },
   highlighter: { key: 'Shift+D', icon: IconHighlighter },
   eraser: { key: 'E', icon: IconEraser },
+  'ink-eraser': { key: 'Shift+E', icon: IconInkEraser },
   rectangle: { key: 'R', icon: IconRectangle },
   ellipse: { key: 'O', icon: IconEllipse },
   diamond: { key: '3', icon: IconDiamond },
@@ -45,6 +47,7 @@ export const wideTools = shown('hand', 'rectangle', 'arrow', 'text', 'note')
 export const moreTools = shown(
   'hand',
   'highlighter',
+  'ink-eraser',
   'laser',
   'text',
   'note',

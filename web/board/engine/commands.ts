@@ -163,6 +163,7 @@ export class Commands {
       case 'pen':
       case 'highlighter':
       case 'eraser':
+      case 'ink-eraser':
       case 'rectangle':
       case 'ellipse':
       case 'diamond':

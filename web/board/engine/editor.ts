@@ -221,8 +221,7 @@ export class Editor implements ToolContext {
   pointerDown(input: PointerInput, tool: ToolName = this.#tool): void {
     this.view.hold()
     this.typing.end()
-    this.#acting = this.canDraw || tool === 'select' || tool === 'laser' ? tool : 'hand'
-    this.#setNode(`${this.#acting}.idle`)
+    this.settle(tool)
     this.#node.pointerDown?.(input)
   }
 
@@ -271,8 +270,8 @@ export class Editor implements ToolContext {
     this.#node.enter?.(input)
   }
 
-  settle(): void {
-    this.#acting = this.canDraw || this.#tool === 'select' || this.#tool === 'laser' ? this.#tool : 'hand'
+  settle(tool: ToolName = this.#tool): void {
+    this.#acting = this.canDraw || tool === 'select' || tool === 'laser' ? tool : 'hand'
     this.#setNode(`${this.#acting}.idle`)
   }
 
@@ -282,7 +281,8 @@ export class Editor implements ToolContext {
 
   setHints(hints: Partial<Hints>): void {
     this.#hints = { ...this.#hints, ...hints }
-    if (hints.drawn !== undefined) this.#stale.tell('ink')
+    if (hints.drawn !== undefined || hints.left !== undefined) this.#stale.tell('ink')
+    if (hints.left !== undefined) this.#stale.tell('shapes')
     this.#stale.tell('overlay')
   }
 

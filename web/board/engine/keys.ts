@@ -84,6 +84,7 @@ const withShift: Keys = {
   Digit1: 'fit',
   Digit2: 'fit-chosen',
   KeyD: 'highlighter',
+  KeyE: 'ink-eraser',
   KeyH: 'flip-x',
   KeyV: 'flip-y',
   KeyL: 'lock',

@@ -77,8 +77,8 @@ export type NamedCursor = Readonly<{ at: Point; name: string; colour: string; op
 export type Absent = Readonly<{
   /** About to go. */
   faded: ReadonlySet<ShapeId>
-  /** In somebody's hand. */
-  lifted: ReadonlyMap<ShapeId, Figure>
+  /** In somebody's hand, or under the ink eraser. */
+  lifted: ReadonlyMap<ShapeId, unknown>
   /** Its words are in a field over the board. */
   writingIn: ShapeId | null
 }>

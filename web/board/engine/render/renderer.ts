@@ -162,14 +162,18 @@ export class Renderer {
     if (stale.has('shapes')) {
       this.#placeGrid(view)
       this.#wantPictures(view, lifted)
-      const absent: Absent = { lifted, faded: editor.faded, writingIn: editor.typing.id }
+      const absent: Absent = {
+        lifted: new Map<ShapeId, unknown>([...lifted, ...editor.hints.left]),
+        faded: editor.faded,
+        writingIn: editor.typing.id,
+      }
       const surface = this.#fitted('shapes', view)
       if (doc.count <= untiledMax) this.#painter.paintShapes(surface, view, doc, absent, this.#theme)
       else if (this.#tiles.show(surface, view, absent)) this.#soon('shapes')
     }
     if (stale.has('ink')) {
-      const { drawn } = editor.hints
-      const figures = [...lifted.values(), ...(drawn === null ? [] : [drawn])]
+      const { drawn, left } = editor.hints
+      const figures = [...lifted.values(), ...[...left.values()].flat(), ...(drawn === null ? [] : [drawn])]
       this.#painter.paintLoose(this.#fitted('ink', view), view, figures, this.#looseInk(), this.#theme)
     }
     if (stale.has('overlay')) this.#paintOverlay(view)

@@ -6,7 +6,6 @@
  * unless it is spread over more tiles than a frame can paint.
  */
 import { isOverlapping, type Box } from '#shared/board/geometry.ts'
-import type { Figure } from '#shared/board/figure.ts'
 import type { ShapeId } from '#shared/board/shape.ts'
 import type { BoardShape, ShapesChange } from '../board-doc.ts'
 import { viewBox } from '../camera.ts'
@@ -300,8 +299,8 @@ export class Tiles {
 
 /** What only one of both has. */
 function differing<Id>(
-  a: ReadonlySet<Id> | ReadonlyMap<Id, Figure>,
-  b: ReadonlySet<Id> | ReadonlyMap<Id, Figure>,
+  a: ReadonlySet<Id> | ReadonlyMap<Id, unknown>,
+  b: ReadonlySet<Id> | ReadonlyMap<Id, unknown>,
 ): Id[] {
   return [...[...a.keys()].filter((id) => !b.has(id)), ...[...b.keys()].filter((id) => !a.has(id))]
 }

@@ -24,7 +24,7 @@ export const lineTools = ['line', 'arrow'] as const
 export type BoxTool = (typeof boxTools)[number]
 export type LineTool = (typeof lineTools)[number]
 export type ToolName =
-  'select' | 'hand' | 'pen' | 'highlighter' | 'eraser' | 'text' | 'laser' | BoxTool | LineTool
+  'select' | 'hand' | 'pen' | 'highlighter' | 'eraser' | 'ink-eraser' | 'text' | 'laser' | BoxTool | LineTool
 
 export type StatePath =
   | `${ToolName}.idle`
@@ -37,6 +37,7 @@ export type StatePath =
   | 'pen.drawing'
   | 'laser.pointing'
   | 'eraser.erasing'
+  | 'ink-eraser.rubbing'
   | 'hand.panning'
   | 'box.drawing'
   | 'line.drawing'
@@ -94,6 +95,8 @@ export interface ToolNode {
 export type Hints = Readonly<{
   /** What is being drawn, and is no shape yet. */
   drawn: Figure | null
+  /** What is left of strokes that are being rubbed, by stroke: shown in its place. */
+  left: ReadonlyMap<ShapeId, readonly Figure[]>
   /** What is being caught in. */
   marquee: Box | null
   /** What a line's end would hold on to. */
@@ -101,7 +104,7 @@ export type Hints = Readonly<{
   guides: readonly Guide[]
 }>
 
-export const noHints: Hints = { drawn: null, marquee: null, target: null, guides: [] }
+export const noHints: Hints = { drawn: null, left: new Map(), marquee: null, target: null, guides: [] }
 
 /** What nodes may do to the editor. */
 export interface ToolContext {

@@ -5,6 +5,7 @@ import { eraserErasing } from './eraser-erasing.ts'
 import { eraserIdle } from './eraser-idle.ts'
 import { handIdle } from './hand-idle.ts'
 import { handPanning } from './hand-panning.ts'
+import { inkEraserRubbing } from './ink-eraser-rubbing.ts'
 import { laserIdle } from './laser-idle.ts'
 import { laserPointing } from './laser-pointing.ts'
 import { lineDrawing } from './line-drawing.ts'
@@ -37,6 +38,8 @@ export const toolTree: Readonly<Record<StatePath, (context: ToolContext) => Tool
   'pen.drawing': penDrawing,
   'eraser.idle': eraserIdle,
   'eraser.erasing': eraserErasing,
+  'ink-eraser.idle': eraserIdle,
+  'ink-eraser.rubbing': inkEraserRubbing,
   'rectangle.idle': boxIdle,
   'ellipse.idle': boxIdle,
   'diamond.idle': boxIdle,
