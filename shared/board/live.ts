@@ -1,5 +1,5 @@
 /**
- * What travels beside the board's document: cursors, strokes while they are being drawn, and what is being moved.
+ * What travels beside the board's document: cursors, what is being drawn, and what is being moved.
  *
  *     frame  = version part{1…}               at most liveFrameSizeMax bytes
  *     part   = kind body                      in lib0's encoding
@@ -9,6 +9,9 @@
  *     points = stroke from packed             `from`: how many points were sent before; `packed` as in points.ts
  *     commit = stroke id                      the document has it now, or soon, under this id
  *     drop   = stroke                         it will not come
+ *     draw   = id row                         this shape is being drawn, and looks like that by now; a JSON text
+ *     drawn  =                                it is in the document now, or soon
+ *     undrawn =                               it will not come
  *     lift   = count id{count}                these shapes are being moved; none: they are where the document says
  *     shift  = float32{6}                     by this matrix, from where the document has them
  *     brought = hash                          the server has the bytes of this picture now (BO8)
@@ -26,11 +29,14 @@ import { liveFrameSizeMax } from '../limits.ts'
 import type { Box, Point } from './geometry.ts'
 import { coordinateMax, unpackPoints, type Points } from './points.ts'
 import type { Matrix } from './place.ts'
-import { parseShapeKey, type ShapeId } from './shape.ts'
+import { isShapeRow, parseShapeKey, type BoxRow, type LineRow, type ShapeId } from './shape.ts'
 import { isInkStyle, type InkStyle } from './style.ts'
 
 /** What a stroke will be. */
 export type StrokeBegin = 'begin' | 'mark' | 'laser'
+
+/** What is drawn from corner to corner, or from end to end. */
+export type DrawnRow = BoxRow | LineRow
 
 export type LivePart =
   | Readonly<{ kind: 'cursor'; at: Point }>
@@ -39,6 +45,9 @@ export type LivePart =
   | Readonly<{ kind: 'points'; stroke: number; from: number; packed: Uint8Array }>
   | Readonly<{ kind: 'commit'; stroke: number; id: ShapeId }>
   | Readonly<{ kind: 'drop'; stroke: number }>
+  | Readonly<{ kind: 'draw'; id: ShapeId; row: DrawnRow }>
+  | Readonly<{ kind: 'drawn' }>
+  | Readonly<{ kind: 'undrawn' }>
   | Readonly<{ kind: 'lift'; ids: readonly ShapeId[] }>
   | Readonly<{ kind: 'shift'; matrix: Matrix }>
   | Readonly<{ kind: 'brought'; hash: FileHash }>
@@ -69,6 +78,9 @@ const kinds = {
   brought: 10,
   view: 11,
   look: 12,
+  draw: 13,
+  drawn: 14,
+  undrawn: 15,
 } as const
 /** Shapes that are shown while they are moved: more fit no frame, and are seen when they are put down. */
 export const liftedShapesMax = 150
@@ -109,6 +121,12 @@ function writePart(encoder: encoding.Encoder, part: LivePart): void {
       return
     case 'away':
     case 'look':
+    case 'drawn':
+    case 'undrawn':
+      return
+    case 'draw':
+      encoding.writeVarString(encoder, part.id)
+      encoding.writeVarString(encoder, JSON.stringify(part.row))
       return
     case 'begin':
     case 'mark':
@@ -159,6 +177,12 @@ function readPart(decoder: decoding.Decoder): ReceivedPart | null {
       return { kind: 'away' }
     case kinds.look:
       return { kind: 'look' }
+    case kinds.draw:
+      return readDraw(decoder)
+    case kinds.drawn:
+      return { kind: 'drawn' }
+    case kinds.undrawn:
+      return { kind: 'undrawn' }
     case kinds.begin:
       return readBegin(decoder, 'begin')
     case kinds.mark:
@@ -214,6 +238,13 @@ function readBegin(decoder: decoding.Decoder, kind: StrokeBegin): ReceivedPart |
   const stroke = readCount(decoder)
   const style = { ink: decoding.readVarUint(decoder), width: decoding.readVarUint(decoder) }
   return stroke !== null && isInkStyle(style.ink, style.width) ? { kind, stroke, style } : null
+}
+
+function readDraw(decoder: decoding.Decoder): ReceivedPart | null {
+  const key = parseShapeKey(decoding.readVarString(decoder))
+  const row: unknown = JSON.parse(decoding.readVarString(decoder))
+  if (key?.register !== null || !isShapeRow(row) || 'p' in row || row.k === 'image') return null
+  return { kind: 'draw', id: key.id, row }
 }
 
 function readLift(decoder: decoding.Decoder): ReceivedPart | null {

@@ -84,6 +84,49 @@ test('[W4] a stroke whose sender fell silent goes after half a minute, and one g
   assert.equal(bob.live.strokes().length, 0)
 })
 
+test('[W4] [BO3] a shape is seen while it is drawn, stays until the document brings it, and is gone when given up', () => {
+  using room = two()
+  const { alice, bob, world } = room
+  alice.editor.setStyle({ ink: 3 })
+  alice.tool('ellipse').down(0, 0).move(60, 40)
+  world.pass(40)
+  alice.move(90, 50)
+  world.pass(40)
+  const [seen] = bob.live.drawn()
+  assert.ok(seen !== undefined)
+  assert.deepEqual([seen.kind, seen.place.width, seen.style.ink], ['ellipse', 90, 3])
+  assert.equal(bob.document.doc.getMap('shapes').size, 0)
+  alice.up()
+  world.pass(4_000)
+  assert.equal(bob.live.drawn().length, 1)
+  exchange(alice.document.doc, bob.document.doc)
+  assert.deepEqual([bob.live.drawn().length, bob.board.count], [0, 1])
+
+  alice.tool('arrow').down(200, 200).move(300, 200)
+  world.pass(40)
+  assert.equal(bob.live.drawn()[0]?.kind, 'arrow')
+  alice.run('cancel')
+  assert.equal(bob.live.drawn().length, 0)
+  alice.up()
+})
+
+test('[W4] a shape whose drawer fell silent goes after half a minute, one the document never brings after five seconds', () => {
+  using room = two()
+  const { alice, bob, world } = room
+  alice.tool('rectangle').down(0, 0).move(60, 40)
+  world.pass(29_000)
+  assert.equal(bob.live.drawn().length, 1)
+  world.pass(2_000)
+  assert.equal(bob.live.drawn().length, 0)
+  alice.move(70, 50)
+  world.pass(40)
+  alice.up()
+  world.pass(4_400)
+  assert.equal(bob.live.drawn().length, 1)
+  world.pass(1_200)
+  assert.equal(bob.live.drawn().length, 0)
+})
+
 test('[W4] who missed a part of a stroke does not see it wrong: the document brings it', () => {
   using room = two()
   const { alice, bob, world, live } = room

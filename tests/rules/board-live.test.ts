@@ -4,9 +4,9 @@ import test from 'node:test'
 import * as encoding from 'lib0/encoding'
 import fc from 'fast-check'
 import { liveFrameSizeMax } from '#shared/limits.ts'
-import { decodeLive, encodeLive, livePointsMax, type LivePart } from '#shared/board/live.ts'
+import { decodeLive, encodeLive, livePointsMax, type DrawnRow, type LivePart } from '#shared/board/live.ts'
 import { coordinateMax, packPoints, pointStride } from '#shared/board/points.ts'
-import type { ShapeId } from '#shared/board/shape.ts'
+import { isShapeRow, type ShapeId } from '#shared/board/shape.ts'
 import type { FileHash } from '#shared/files/file.ts'
 import { inkCount, strokeWidthMax } from '#shared/board/style.ts'
 
@@ -33,6 +33,15 @@ const part: fc.Arbitrary<LivePart> = fc.oneof(
   plain({ kind: fc.constant('points' as const), stroke: count, from: count, packed }),
   plain({ kind: fc.constant('commit' as const), stroke: count, id: fc.constant<ShapeId>('7.abc') }),
   plain({ kind: fc.constant('drop' as const), stroke: count }),
+  plain({
+    kind: fc.constant('draw' as const),
+    id: fc.constant<ShapeId>('7.abc'),
+    row: fc.constantFrom<DrawnRow>(
+      { k: 'ellipse', z: 'V', c: 1, w: 4, t: [1, 2, 30, 40] },
+      { k: 'arrow', z: 'V', c: 1, w: 4, h: 1, t: { e: [0, 0, 9, 9], s: ['7.x', 0.5, 1] } },
+    ),
+  }),
+  fc.constantFrom<LivePart>({ kind: 'drawn' }, { kind: 'undrawn' }),
   fc
     .tuple(sixteenth, sixteenth, sixteenth, sixteenth)
     .filter(([minX, minY, maxX, maxY]) => minX < maxX && minY < maxY)
@@ -100,6 +109,12 @@ test('[W4] a part with a fault spoils its frame', () => {
       encoding.writeVarUint(encoder, 1)
       encoding.writeVarString(encoder, id)
     })
+  const drawing = (id: string, row: unknown): Uint8Array =>
+    bytesOf((encoder) => {
+      encoding.writeUint8(encoder, 13)
+      encoding.writeVarString(encoder, id)
+      encoding.writeVarString(encoder, JSON.stringify(row))
+    })
   assert.deepEqual(decodeLive(numbers(2, 1, 7, 64)), [
     { kind: 'begin', stroke: 1, style: { ink: 7, width: 64 } },
   ])
@@ -111,6 +126,14 @@ test('[W4] a part with a fault spoils its frame', () => {
     'points that are none': numbers(3, 1, 0, 0),
     'a commit under a register': commit('7.abc:z'),
     'a commit under no id': commit('__proto__'),
+    'a drawn shape under a register': drawing('7.abc:t', { k: 'note', z: 'V', c: 1, w: 4, t: [0, 0, 9, 9] }),
+    'ink, whose points come by themselves': drawing('7.abc', { k: 'stroke', z: 'V', c: 1, w: 4, p: {} }),
+    'a drawn shape of no size': drawing('7.abc', { k: 'note', z: 'V', c: 1, w: 4, t: [0, 0] }),
+    'no JSON': bytesOf((encoder) => {
+      encoding.writeUint8(encoder, 13)
+      encoding.writeVarString(encoder, '7.abc')
+      encoding.writeVarString(encoder, '{')
+    }),
     'a cursor beyond the board': bytesOf((encoder) => {
       encoding.writeUint8(encoder, 0)
       encoding.writeVarInt(encoder, coordinateMax * 16 + 1)
@@ -122,7 +145,7 @@ test('[W4] a part with a fault spoils its frame', () => {
 
 test('[W4] whatever the bytes, nothing is thrown and nothing unsound comes out', () => {
   const hostile = fc
-    .tuple(fc.nat(6), fc.uint8Array({ maxLength: 60 }))
+    .tuple(fc.nat(16), fc.uint8Array({ maxLength: 60 }))
     .map(([kind, rest]) => Uint8Array.of(1, kind, ...rest))
   const flipped = fc.tuple(parts, fc.nat(), fc.nat(255)).map(([sent, at, byte]) => {
     const frame = encodeLive(sent)
@@ -132,6 +155,7 @@ test('[W4] whatever the bytes, nothing is thrown and nothing unsound comes out',
     fc.property(fc.oneof(hostile, flipped), (bytes) => {
       for (const one of decodeLive(bytes) ?? []) {
         if (one.kind === 'cursor') assert.ok(Math.abs(one.at.x) <= coordinateMax)
+        if (one.kind === 'draw') assert.ok(isShapeRow(one.row))
         if ('stroke' in one) assert.ok(one.stroke < 2 ** 31)
       }
     }),

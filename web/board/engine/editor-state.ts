@@ -1,9 +1,27 @@
-/** What the interface shows of the board's editor. A snapshot: replaced, never changed. */
+/** What the board's editor is made of, and what the interface shows of it. */
 import type { ShapeId } from '#shared/board/shape.ts'
 import type { Style } from '#shared/board/style.ts'
-import type { BoardShape } from './board-doc.ts'
+import type { BoardHistory } from './author.ts'
+import type { BoardDoc, BoardShape } from './board-doc.ts'
+import type { Copied } from './commands.ts'
+import type { DraftKeeper } from './draft.ts'
+import type { Letters } from './letters.ts'
+import type { LiveChannel } from './live-channel.ts'
 import type { ToolName } from './tools/node.ts'
+import type { World } from './world.ts'
 
+export type EditorParts = Readonly<{
+  doc: BoardDoc
+  live: LiveChannel
+  draft: DraftKeeper
+  world: World
+  letters: Letters
+  /** Shared by the sheets of a room. */
+  copied?: Copied
+  history?: BoardHistory
+}>
+
+/** A snapshot: replaced, never changed. */
 export type EditorState = Readonly<{
   tool: ToolName
   /** Of what is chosen; of what is drawn next, where nothing is. */

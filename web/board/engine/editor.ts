@@ -9,11 +9,11 @@ import { parseShapeKey, type ShapeId } from '#shared/board/shape.ts'
 import { firstStyle, type Style } from '#shared/board/style.ts'
 import type { Undo } from '../../sync/ports.ts'
 import { removal } from './arrange.ts'
-import { Author, type BoardChange, type BoardHistory } from './author.ts'
+import { Author, type BoardChange } from './author.ts'
 import type { BoardDoc, BoardShape } from './board-doc.ts'
 import type { Camera } from './camera.ts'
-import type { EditorState, Notice, Stale } from './editor-state.ts'
-import { Commands, type Copied } from './commands.ts'
+import type { EditorParts, EditorState, Notice, Stale } from './editor-state.ts'
+import { Commands } from './commands.ts'
 import type { DraftKeeper } from './draft.ts'
 import { Ink } from './ink.ts'
 import type { EditorCommand } from './keys.ts'
@@ -50,6 +50,7 @@ export class Editor implements ToolContext {
   readonly typing: Typing
   readonly #commands: Commands
   readonly #draft: DraftKeeper
+  readonly #live: LiveChannel
   readonly #changes = new Listeners<[EditorState]>()
   readonly #notices = new Listeners<[Notice]>()
   readonly #stale = new Listeners<[Stale]>()
@@ -66,19 +67,9 @@ export class Editor implements ToolContext {
   #node: ToolNode
   #state: EditorState
 
-  constructor(
-    parts: Readonly<{
-      doc: BoardDoc
-      live: LiveChannel
-      draft: DraftKeeper
-      world: World
-      letters: Letters
-      /** Shared by the sheets of a room. */
-      copied?: Copied
-      history?: BoardHistory
-    }>,
-  ) {
+  constructor(parts: EditorParts) {
     const { doc, live, draft, world, letters } = parts
+    this.#live = live
     this.doc = doc
     this.world = world
     this.letters = letters
@@ -283,6 +274,7 @@ export class Editor implements ToolContext {
     this.#hints = { ...this.#hints, ...hints }
     if (hints.drawn !== undefined || hints.left !== undefined) this.#stale.tell('ink')
     if (hints.left !== undefined) this.#stale.tell('shapes')
+    if (hints.drawn !== undefined) this.#live.draw(hints.drawn)
     this.#stale.tell('overlay')
   }
 

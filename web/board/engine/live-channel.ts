@@ -1,50 +1,40 @@
 /**
- * What people see of each other before it is in the document: cursors, strokes while they are drawn, and what is moved.
+ * What people see of each other before it is in the document: cursors, what is drawn, and what is moved.
  *
- * Outwards: everything since the last frame in one frame, at most 30 a second; a stroke's end at once. Inwards: each
- * peer's cursor and strokes. A committed stroke stays until the document has it, so that it never blinks, or five
- * seconds; one whose sender fell silent goes too.
+ * Outwards: everything since the last frame in one frame, at most 30 a second; the end of what is drawn at once.
+ * Inwards: what each peer shows (live-peer.ts).
  */
 import {
   decodeLive,
   encodeLive,
   liftedShapesMax,
   livePointsMax,
+  type DrawnRow,
   type LivePart,
-  type ReceivedPart,
   type StrokeBegin,
 } from '#shared/board/live.ts'
 import type { Box, Point } from '#shared/board/geometry.ts'
 import { packPoints, pointStride } from '#shared/board/points.ts'
-import { identity, type Matrix } from '#shared/board/place.ts'
+import type { Figure } from '#shared/board/figure.ts'
+import type { Matrix } from '#shared/board/place.ts'
 import type { ShapeId } from '#shared/board/shape.ts'
 import type { FileHash } from '#shared/files/file.ts'
 import type { LivePort, Undo } from '../../sync/ports.ts'
 import type { BoardDoc } from './board-doc.ts'
-import { takePoints, type IncomingStroke, type RemoteStroke } from './incoming-stroke.ts'
+import type { RemoteStroke } from './incoming-stroke.ts'
+import { LivePeer, type PeerChange, type RemoteLift } from './live-peer.ts'
 import { Listeners } from '../../sync/listeners.ts'
 import type { World } from './world.ts'
 
 export type { RemoteStroke } from './incoming-stroke.ts'
 
-/** Shapes that somebody else is moving. */
-export type RemoteLift = Readonly<{ ids: ReadonlySet<ShapeId>; matrix: Matrix }>
-
 /** Where somebody else points; `idleMs` since they last moved. */
 export type RemoteCursor = Readonly<{ clientId: number; at: Point; idleMs: number }>
-
-type Peer = {
-  cursor: Readonly<{ at: Point; atMs: number }> | null
-  strokes: Map<number, IncomingStroke>
-  lift: (RemoteLift & Readonly<{ heardAtMs: number; isDone: boolean }>) | null
-}
 
 const beginOf = { stroke: 'begin', highlight: 'mark', laser: 'laser' } as const satisfies Record<
   RemoteStroke['kind'],
   StrokeBegin
 >
-const kindOf = { begin: 'stroke', mark: 'highlight', laser: 'laser' } as const
-
 type OutgoingStroke = RemoteStroke & {
   number: number
   isBegun: boolean
@@ -53,23 +43,16 @@ type OutgoingStroke = RemoteStroke & {
 
 /** 30 frames a second. */
 const frameIntervalMs = 1000 / 30
-/** A cursor that rests this long is taken away. */
-export const cursorLifeMs = 10_000
-/** How long a committed stroke waits for the document. */
-const commitWaitMs = 5_000
-/** How long a stroke waits for its next point: somebody may hold the pen still. */
-const silenceMaxMs = 30_000
 const sweepIntervalMs = 500
-/** Peers kept, and strokes of one peer: nobody draws with more pens. */
+/** Peers kept. */
 const peersMax = 256
-const strokesPerPeerMax = 8
 
 export class LiveChannel {
   readonly #port: LivePort
   readonly #doc: BoardDoc
   readonly #world: World
-  readonly #peers = new Map<number, Peer>()
-  readonly #listeners = new Listeners<['ink' | 'cursors' | 'lifts']>()
+  readonly #peers = new Map<number, LivePeer>()
+  readonly #listeners = new Listeners<[PeerChange]>()
   readonly #brought = new Listeners<[FileHash]>()
   readonly #views = new Listeners<[clientId: number, box: Box | null]>()
   readonly #undos: Undo[]
@@ -80,6 +63,8 @@ export class LiveChannel {
   #lifted: ReadonlySet<ShapeId> = new Set()
   #shift: Matrix | null = null
   #isLiftSent = true
+  #drawn: Figure | null = null
+  #isDrawnSent = true
   #sentAtMs = -Infinity
   #stopFrame: Undo | null = null
   #stopSweep: Undo | null = null
@@ -93,8 +78,7 @@ export class LiveChannel {
         this.#receive(clientId, payload)
       }),
       doc.onChange(({ added, removed }) => {
-        this.#landLifted([...added, ...removed])
-        this.#dropCommitted()
+        this.#land([...added, ...removed])
       }),
     ]
   }
@@ -151,6 +135,16 @@ export class LiveChannel {
     this.#sendSoon()
   }
 
+  /** A shape is being drawn, and looks like this by now; null once it is in the document, or was given up. */
+  draw(figure: Figure | null): void {
+    const before = this.#drawn
+    this.#drawn = figure
+    this.#isDrawnSent = figure === null
+    if (figure !== null) this.#sendSoon()
+    else if (before !== null)
+      this.#send([{ kind: this.#doc.shape(before.id) === null ? 'undrawn' : 'drawn' }])
+  }
+
   /** The stroke is about to enter the document under this id; null if it was given up. */
   endStroke(id: ShapeId | null): void {
     const stroke = this.#stroke
@@ -172,11 +166,16 @@ export class LiveChannel {
 
   // ── Inwards ─────────────────────────────────────────────────────────────────────────────────
   strokes(): RemoteStroke[] {
-    return [...this.#peers.values()].flatMap((peer) => [...peer.strokes.values()])
+    return [...this.#peers.values()].flatMap((peer) => peer.strokes)
   }
 
   lifts(): RemoteLift[] {
     return [...this.#peers.values()].flatMap(({ lift }) => lift ?? [])
+  }
+
+  /** Shapes that others are drawing. */
+  drawn(): Figure[] {
+    return [...this.#peers.values()].flatMap(({ drawn }) => drawn ?? [])
   }
 
   cursors(): RemoteCursor[] {
@@ -192,7 +191,7 @@ export class LiveChannel {
     this.#tellAll()
   }
 
-  onChange(listener: (what: 'ink' | 'cursors' | 'lifts') => void): Undo {
+  onChange(listener: (what: PeerChange) => void): Undo {
     return this.#listeners.add(listener)
   }
 
@@ -240,6 +239,9 @@ export class LiveChannel {
     this.#isLiftSent = true
     if (this.#shift !== null) parts.push({ kind: 'shift', matrix: this.#shift })
     this.#shift = null
+    if (!this.#isDrawnSent && this.#drawn !== null)
+      parts.push({ kind: 'draw', id: this.#drawn.id, row: this.#drawn.row as DrawnRow })
+    this.#isDrawnSent = true
     const stroke = this.#stroke
     if (stroke === null) return parts
     if (!stroke.isBegun)
@@ -261,87 +263,26 @@ export class LiveChannel {
     let peer = this.#peers.get(clientId)
     if (peer === undefined) {
       if (this.#peers.size >= peersMax) return
-      peer = { cursor: null, strokes: new Map(), lift: null }
+      peer = new LivePeer(this.#doc)
       this.#peers.set(clientId, peer)
     }
+    const changes = new Set<PeerChange>(['ink', 'cursors'])
     for (const part of parts) {
-      if (part.kind === 'view' || part.kind === 'look')
-        this.#views.tell(clientId, part.kind === 'view' ? part.box : null)
-      else this.#take(peer, part)
+      if (part.kind === 'view') this.#views.tell(clientId, part.box)
+      else if (part.kind === 'look') this.#views.tell(clientId, null)
+      else if (part.kind === 'brought') this.#brought.tell(part.hash)
+      else changes.add(peer.take(part, this.#world.nowMs()))
     }
     this.#sweepLater()
-    this.#tellAll()
+    for (const what of changes) this.#listeners.tell(what)
   }
 
-  #take(peer: Peer, part: Exclude<ReceivedPart, { kind: 'view' | 'look' }>): void {
-    const heardAtMs = this.#world.nowMs()
-    switch (part.kind) {
-      case 'cursor':
-        peer.cursor = { at: part.at, atMs: heardAtMs }
-        return
-      case 'away':
-        peer.cursor = null
-        return
-      case 'begin':
-      case 'mark':
-      case 'laser':
-        if (peer.strokes.size >= strokesPerPeerMax) return
-        peer.strokes.set(part.stroke, {
-          style: part.style,
-          kind: kindOf[part.kind],
-          values: [],
-          hasPressure: false,
-          committedId: null,
-          heardAtMs,
-        })
-        return
-      case 'points':
-        takePoints(peer.strokes, part, heardAtMs)
-        return
-      case 'commit': {
-        const stroke = peer.strokes.get(part.stroke)
-        if (stroke === undefined) return
-        if (this.#doc.shape(part.id) !== null) peer.strokes.delete(part.stroke)
-        stroke.committedId = part.id
-        stroke.heardAtMs = heardAtMs
-        return
-      }
-      case 'drop':
-        peer.strokes.delete(part.stroke)
-        return
-      case 'lift':
-        // What was put down stays where it was seen until the document says the same.
-        if (part.ids.length === 0)
-          peer.lift = peer.lift === null ? null : { ...peer.lift, isDone: true, heardAtMs }
-        else peer.lift = { ids: new Set(part.ids), matrix: identity, heardAtMs, isDone: false }
-        this.#listeners.tell('lifts')
-        return
-      case 'shift':
-        if (peer.lift === null) return
-        peer.lift = { ...peer.lift, matrix: part.matrix, heardAtMs }
-        this.#listeners.tell('lifts')
-        return
-      case 'brought':
-        this.#brought.tell(part.hash)
-    }
-  }
-
-  #dropCommitted(): void {
-    for (const { strokes } of this.#peers.values()) {
-      for (const [number, { committedId }] of strokes) {
-        if (committedId !== null && this.#doc.shape(committedId) !== null) strokes.delete(number)
-      }
+  #land(changed: readonly Readonly<{ id: ShapeId }>[]): void {
+    for (const peer of this.#peers.values()) {
+      peer.land()
+      if (peer.landLifted(changed)) this.#listeners.tell('lifts')
     }
     this.#listeners.tell('ink')
-  }
-
-  #landLifted(changed: readonly Readonly<{ id: ShapeId }>[]): void {
-    for (const peer of this.#peers.values()) {
-      if (peer.lift?.isDone === true && changed.some(({ id }) => peer.lift?.ids.has(id))) {
-        peer.lift = null
-        this.#listeners.tell('lifts')
-      }
-    }
   }
 
   #sweepLater(): void {
@@ -353,22 +294,8 @@ export class LiveChannel {
 
   #sweep(): void {
     const nowMs = this.#world.nowMs()
-    let isMoreToSweep = false
-    for (const [clientId, peer] of this.#peers) {
-      if (peer.cursor !== null && nowMs - peer.cursor.atMs >= cursorLifeMs) peer.cursor = null
-      for (const [number, stroke] of peer.strokes) {
-        const lifeMs = stroke.committedId === null ? silenceMaxMs : commitWaitMs
-        if (nowMs - stroke.heardAtMs >= lifeMs) peer.strokes.delete(number)
-      }
-      if (
-        peer.lift !== null &&
-        nowMs - peer.lift.heardAtMs >= (peer.lift.isDone ? commitWaitMs : silenceMaxMs)
-      )
-        peer.lift = null
-      if (peer.cursor === null && peer.strokes.size === 0 && peer.lift === null) this.#peers.delete(clientId)
-      else isMoreToSweep = true
-    }
-    if (isMoreToSweep) this.#sweepLater()
+    for (const [clientId, peer] of this.#peers) if (!peer.sweep(nowMs)) this.#peers.delete(clientId)
+    if (this.#peers.size > 0) this.#sweepLater()
     this.#tellAll()
   }
 

@@ -7,7 +7,8 @@ import type { Undo } from '../../../sync/ports.ts'
 import type { BoardDoc } from '../board-doc.ts'
 import type { BoardPictures } from '../board-pictures.ts'
 import type { Editor } from '../editor.ts'
-import { cursorLifeMs, type LiveChannel } from '../live-channel.ts'
+import type { LiveChannel } from '../live-channel.ts'
+import { cursorLifeMs } from '../live-peer.ts'
 import { eraserRadius } from '../tools/eraser-erasing.ts'
 import type { World } from '../world.ts'
 import type { Figure } from '#shared/board/figure.ts'
@@ -152,7 +153,7 @@ export class Renderer {
   }
 
   #paint(): void {
-    const { editor, doc, host } = this.#parts
+    const { editor, doc, live, host } = this.#parts
     const { camera, size } = editor.view
     const stale = new Set(this.#stale)
     this.#stale.clear()
@@ -173,7 +174,8 @@ export class Renderer {
     }
     if (stale.has('ink')) {
       const { drawn, left } = editor.hints
-      const figures = [...lifted.values(), ...[...left.values()].flat(), ...(drawn === null ? [] : [drawn])]
+      const rubbed = [...left.values()].flat()
+      const figures = [...lifted.values(), ...rubbed, ...live.drawn(), ...(drawn === null ? [] : [drawn])]
       this.#painter.paintLoose(this.#fitted('ink', view), view, figures, this.#looseInk(), this.#theme)
     }
     if (stale.has('overlay')) this.#paintOverlay(view)
