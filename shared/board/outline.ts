@@ -1,7 +1,7 @@
 /**
  * A figure's edge as points, and with it: how much room it takes, what touches it, what it is hit by. Pure.
  *
- * Invariant: all that is painted of a figure lies within `boxOf`, so that what is out of sight need not be painted.
+ * Invariant: all that is painted of a figure but its words lies within `boxOf`.
  */
 import type { Figure } from './figure.ts'
 import { inkPlace, isInside, onCurve } from './figure.ts'
@@ -39,7 +39,7 @@ export function inkToPlace(home: Place, place: Place): Matrix {
   return compose(stretched(place.isFlippedX ? -1 : 1, place.isFlippedY ? -1 : 1, middle), matrix)
 }
 
-/** The box around all that is painted of it. */
+/** The box around all that is painted of it but its words. */
 export function boxOf(figure: Figure): Box {
   const { kind, line, row, style, place } = figure
   if ('p' in row) {
@@ -49,8 +49,7 @@ export function boxOf(figure: Figure): Box {
     )
   }
   if (line !== null) {
-    const hasLabel = figure.text === '' ? 0 : labelRoom(figure)
-    return boxOfPoints(outlineOf(figure), Math.max(style.width + headLength(style.width), hasLabel))
+    return boxOfPoints(outlineOf(figure), style.width + headLength(style.width))
   }
   const box = boxOfPoints(flat(cornersOf(place)), style.width)
   return kind === 'frame' ? { ...box, minY: box.minY - frameNameHeight, maxX: box.maxX + 1 } : box
@@ -116,10 +115,6 @@ export function diamondPoints({ width, height, ...place }: Place): readonly Poin
 function isFilled({ kind, style }: Figure): boolean {
   if (kind === 'note' || kind === 'image' || kind === 'text') return true
   return style.fill !== 'none' && (kind === 'rectangle' || kind === 'ellipse' || kind === 'diamond')
-}
-
-function labelRoom({ text, style }: Figure): number {
-  return Math.max(...text.split('\n').map((line) => line.length)) * style.textSize * 0.5 + 2 * style.textSize
 }
 
 function inkOutline(packed: Uint8Array, place: Place): ArrayLike<number> {

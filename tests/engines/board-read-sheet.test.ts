@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { SheetId } from '#shared/ids.ts'
 import { readSheet, type ReadSheet } from '#web/board/io/read-sheet.ts'
-import { exchange, fakeDocument, type FakeDocument } from '../support/fake-board.ts'
+import { exchange, fakeDocument, fakeLetters, type FakeDocument } from '../support/fake-board.ts'
 
 const drawn = { k: 'rectangle', z: 'V00001', c: 0, w: 4, t: [0, 0, 1_600, 800] } as const
 
@@ -17,6 +17,7 @@ function reading() {
   let found: ReadSheet | null = null
   const done = readSheet('1-aaaaaaaaaa' as SheetId, {
     openSheet: () => sheet,
+    letters: fakeLetters,
     canAsk: () => !isAway,
     onCanAsk: (listener) => {
       listeners.add(listener)

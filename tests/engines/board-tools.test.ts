@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { outlineOf } from '#shared/board/outline.ts'
+import type { ShapeId } from '#shared/board/shape.ts'
+import { textKey } from '#web/board/engine/board-doc.ts'
 import { Drawer, exchange, FakeLive, FakeWorld } from '../support/fake-board.ts'
 
 const room = () => ({ world: new FakeWorld(), live: new FakeLive() })
@@ -165,4 +167,31 @@ test('a frame takes with it what lies in it', () => {
   assert.ok(frame.order < inside.order)
   alice.run('right-far')
   assert.deepEqual([alice.now(inside).place.x, alice.now(outside).place.x], [30, 500])
+})
+
+test('words are found where they are painted, also where they need more room than is written of them', () => {
+  using alice = new Drawer(1, room())
+  // Two have written in one text, its letters were made larger, or it came from a file: its place is too small.
+  const row = { k: 'text', z: 'V', c: 0, w: 4, t: [0, 0, 20, 26] } as const
+  const id = '1.abc' as ShapeId
+  alice.editor.act([
+    { key: id, before: null, after: row },
+    { key: textKey(id), before: null, after: 'wide words\nin two' },
+  ])
+  // Ten letters, each half of 20 px wide; two lines, each 1.3 times as high.
+  const { place } = alice.now({ id })
+  assert.deepEqual([place.x, place.y, place.width, place.height], [0, 0, 100, 52])
+  assert.deepEqual(
+    alice.board.shapesIn({ minX: 90, minY: 40, maxX: 95, maxY: 45 }).map((shape) => shape.id),
+    [id],
+  )
+  alice.editor.selection.set([id])
+  alice.editor.setStyle({ textSize: 40, align: 'end' })
+  const larger = alice.now({ id }).place
+  assert.deepEqual([larger.x + larger.width, larger.width, larger.height], [100, 200, 104])
+
+  alice.editor.setStyle({ textSize: 20 })
+  const note = alice.make('note', 500, 0, 600, 100)
+  alice.editor.act([{ key: textKey(note.id), before: null, after: 'a\n'.repeat(9) }])
+  assert.equal(alice.board.shapesIn({ minX: 540, minY: -60, maxX: 560, maxY: -50 }).length, 1)
 })

@@ -104,7 +104,7 @@ export class Page {
       speechLimits: smallLimits.speech,
     })
     this.boardPort = this.session.openBoard(firstSheetId)
-    this.board = new BoardDoc(this.boardPort)
+    this.board = new BoardDoc(this.boardPort, { width: (text, size) => (text.length * size) / 2 })
   }
 
   get link(): Link | null {

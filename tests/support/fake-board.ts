@@ -155,7 +155,7 @@ export class FakeLive {
 }
 
 /** Every letter is half as wide as it is high. */
-const fakeLetters: Letters = { width: (text, size) => (text.length * size) / 2 }
+export const fakeLetters: Letters = { width: (text, size) => (text.length * size) / 2 }
 
 /** One person at the board. */
 export class Drawer {
@@ -185,7 +185,7 @@ export class Drawer {
   ) {
     this.#world = world
     this.document = document
-    this.board = new BoardDoc(document)
+    this.board = new BoardDoc(document, fakeLetters)
     this.live = new LiveChannel(live.port(seat), this.board, world)
     const draft = new DraftKeeper(storage ?? fakeStorage(), 'draft', world)
     this.copied = copied
@@ -194,7 +194,6 @@ export class Drawer {
       live: this.live,
       draft,
       world,
-      letters: fakeLetters,
       copied,
       ...(history && { history }),
     })

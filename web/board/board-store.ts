@@ -98,17 +98,16 @@ export const useBoardStore = defineStore('board', () => {
   function open(session: RoomSession, sheetId: SheetId): void {
     close()
     const port = session.openBoard(sheetId)
-    const doc = new BoardDoc(port)
+    const doc = new BoardDoc(port, browserLetters())
     const live = new LiveChannel(port.live, doc, browserWorld)
     const draftKey = `stoa.stroke.${session.roomId}.${sheetId}.${String(session.seat)}`
     const draft = new DraftKeeper(tabStorage(), draftKey, browserWorld)
     if (copied?.roomId !== session.roomId)
       copied = { roomId: session.roomId, what: { figures: [], pasteCount: 0 } }
-    const letters = browserLetters()
     const historyKey = `${session.personId} ${session.roomId} ${sheetId}`
     const history = histories.get(historyKey)
     const editor = new Editor({
-      ...{ doc, live, draft, world: browserWorld, letters, copied: copied.what },
+      ...{ doc, live, draft, world: browserWorld, copied: copied.what },
       ...(history && { history }),
     })
     const pictures = new BoardPictures({ doc, live, world: pictureWorld(files.sources()) })

@@ -17,6 +17,7 @@ import { styleFields, type Style } from '#shared/board/style.ts'
 import type { BoardChange } from './author.ts'
 import { textKey, type BoardDoc, type BoardShape } from './board-doc.ts'
 import type { Letters } from './letters.ts'
+import { withRoomForWords } from './words.ts'
 import { changeOf, placedChanges, placeValue } from './lift.ts'
 
 type Random = () => number
@@ -126,8 +127,17 @@ export function locked(doc: BoardDoc, shapes: readonly BoardShape[], isLocked: b
   return shapes.map(({ id }) => changeOf(doc, `${id}:l`, isLocked ? 1 : null))
 }
 
+/** Words that are larger then have the room they need, from where they are seen now. */
 export function styled(doc: BoardDoc, shapes: readonly BoardShape[], change: Partial<Style>): BoardChange[] {
-  return shapes.map(({ id, style }) => changeOf(doc, `${id}:s`, styleFields({ ...style, ...change })))
+  return shapes.flatMap((shape) => {
+    const { id, kind, text, row, line } = shape
+    const style = { ...shape.style, ...change }
+    const changes = [changeOf(doc, `${id}:s`, styleFields(style))]
+    if (text === '' || line !== null || kind === 'image' || !('t' in row)) return changes
+    const place = placeValue(withRoomForWords(doc.letters, { ...shape, style }))
+    const isThere = isSameValue(place, doc.value(`${id}:t`) ?? row.t)
+    return isThere ? changes : [...changes, changeOf(doc, `${id}:t`, place)]
+  })
 }
 
 export type Side = 'left' | 'centre' | 'right' | 'top' | 'middle' | 'bottom'

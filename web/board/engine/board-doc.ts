@@ -10,12 +10,13 @@ import { figureOf, type Figure } from '#shared/board/figure.ts'
 import { unionBox, type Box } from '#shared/board/geometry.ts'
 import type { Change } from '#shared/board/history.ts'
 import { compareOrder } from '#shared/board/order.ts'
-import { boxOf } from '#shared/board/outline.ts'
 import { newPen, newShapeId, parseShapeKey, type BoardValue, type ShapeId } from '#shared/board/shape.ts'
 import { isPenLog, textOf, writeText, type PenLog } from '#shared/board/text.ts'
 import type { Seat } from '#shared/ids.ts'
 import type { DocumentPort, RootView, Undo } from '../../sync/ports.ts'
 import { Listeners } from '../../sync/listeners.ts'
+import type { Letters } from './letters.ts'
+import { paintedBox, withWordsFitted } from './words.ts'
 
 /** One shape as the engine sees it. Replaced, never changed; only its rank moves. */
 export type BoardShape = Box &
@@ -40,6 +41,7 @@ export function textKey(id: ShapeId): string {
 }
 
 export class BoardDoc {
+  readonly letters: Letters
   readonly #port: DocumentPort
   /** What is written goes here … */
   readonly #map: Y.Map<unknown>
@@ -58,8 +60,9 @@ export class BoardDoc {
   /** Bottom to top; null when it has to be sorted anew. */
   #pile: BoardShape[] | null = []
 
-  constructor(port: DocumentPort) {
+  constructor(port: DocumentPort, letters: Letters) {
     this.#port = port
+    this.letters = letters
     this.#map = port.doc.getMap('shapes')
     this.#root = port.root('shapes')
     this.#undos.push(
@@ -281,8 +284,10 @@ export class BoardDoc {
       for (const key of keys) registers[key.charAt(id.length + 1)] = this.#root.get(key)
       if ('x' in registers) text = this.#textAt(id)
     }
-    const figure = figureOf(id, this.#root.get(id), { ...registers, text }, this.figureAt)
-    return figure === null ? null : { ...figure, ...boxOf(figure), rank: 0 }
+    const read = figureOf(id, this.#root.get(id), { ...registers, text }, this.figureAt)
+    if (read === null) return null
+    const figure = withWordsFitted(this.letters, read)
+    return { ...figure, ...paintedBox(this.letters, figure), rank: 0 }
   }
 
   #hold({ id, line }: BoardShape, isHeld: boolean): void {

@@ -5,7 +5,6 @@ import type { BoardHistory } from './author.ts'
 import type { BoardDoc, BoardShape } from './board-doc.ts'
 import type { Copied } from './commands.ts'
 import type { DraftKeeper } from './draft.ts'
-import type { Letters } from './letters.ts'
 import type { LiveChannel } from './live-channel.ts'
 import type { ToolName } from './tools/node.ts'
 import type { World } from './world.ts'
@@ -15,7 +14,6 @@ export type EditorParts = Readonly<{
   live: LiveChannel
   draft: DraftKeeper
   world: World
-  letters: Letters
   /** Shared by the sheets of a room. */
   copied?: Copied
   history?: BoardHistory

@@ -68,17 +68,17 @@ export class Editor implements ToolContext {
   #state: EditorState
 
   constructor(parts: EditorParts) {
-    const { doc, live, draft, world, letters } = parts
+    const { doc, live, draft, world } = parts
     this.#live = live
     this.doc = doc
     this.world = world
-    this.letters = letters
+    this.letters = doc.letters
     this.#draft = draft
     this.author = new Author(doc, world, parts.history)
     this.selection = new Selection(doc, () => {
       this.#changed('overlay')
     })
-    this.lift = new Lift(doc, letters, (ids, matrix) => {
+    this.lift = new Lift(doc, doc.letters, (ids, matrix) => {
       live.lift(ids, matrix)
       this.#changed('shapes', 'ink', 'overlay')
     })

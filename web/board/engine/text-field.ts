@@ -3,7 +3,7 @@ import type { ShapeId } from '#shared/board/shape.ts'
 import { toViewport } from './camera.ts'
 import type { Editor } from './editor.ts'
 import { layOut, lineHeight } from './letters.ts'
-import { textWidth } from './typing.ts'
+import { textWidth } from './words.ts'
 
 export type TextField = Readonly<{
   id: ShapeId

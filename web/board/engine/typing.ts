@@ -13,19 +13,9 @@ import { creation, removal } from './arrange.ts'
 import type { BoardChange } from './author.ts'
 import { textKey } from './board-doc.ts'
 import type { Editor } from './editor.ts'
-import { layOut, lineHeight } from './letters.ts'
+import { lineHeight } from './letters.ts'
 import { changeOf, placeValue } from './lift.ts'
-
-/** px between a box and the words in it. */
-export const textPadding = 12
-
-/** The width that the words of a figure may take, or null where they make it. */
-export function textWidth({ kind, place, line, style }: Figure): number | null {
-  if (line !== null) return 16 * style.textSize
-  if (kind === 'text') return place.isFixed ? place.width : null
-  const inner = kind === 'ellipse' || kind === 'diamond' ? place.width * 0.7 : place.width
-  return Math.max(style.textSize, inner - 2 * textPadding)
-}
+import { withRoomForWords } from './words.ts'
 
 type Parts = Pick<Editor, 'doc' | 'author' | 'selection' | 'letters' | 'world' | 'style' | 'canDraw'>
 
@@ -84,7 +74,7 @@ export class Typing {
     const { doc, world } = this.#parts
     const changes =
       doc.shape(figure.id) === null
-        ? creation(this.#fitted({ ...figure, text }))
+        ? creation(withRoomForWords(this.#parts.letters, { ...figure, text }))
         : [changeOf(doc, textKey(figure.id), text), ...this.#roomFor({ ...figure, text })]
     for (const { key, before } of changes) if (!this.#before.has(key)) this.#before.set(key, before)
     this.#written = text
@@ -137,21 +127,8 @@ export class Typing {
 
   /** A text is as large as its words; other boxes grow with them. */
   #roomFor(figure: Figure): BoardChange[] {
-    const fitted = this.#fitted(figure)
+    const fitted = withRoomForWords(this.#parts.letters, figure)
     return fitted === figure ? [] : [changeOf(this.#parts.doc, `${figure.id}:t`, placeValue(fitted))]
-  }
-
-  #fitted(figure: Figure): Figure {
-    const { kind, place, text, style, line } = figure
-    if (line !== null || kind === 'frame') return figure
-    const block = layOut(this.#parts.letters, text, style, textWidth(figure))
-    if (kind === 'text') {
-      const width = place.isFixed ? place.width : block.width
-      return { ...figure, place: { ...place, width, height: block.height } }
-    }
-    const needed =
-      (kind === 'rectangle' || kind === 'note' ? block.height : block.height / 0.7) + 2 * textPadding
-    return needed <= place.height ? figure : { ...figure, place: { ...place, height: needed } }
   }
 }
 

@@ -61,11 +61,12 @@ export async function printBoard(board: Board, wish: PrintWish): Promise<Print |
 
 async function readSheets(
   wanted: readonly NamedSheet[],
-  { session, sheetId }: Board,
+  { editor, session, sheetId }: Board,
   shown: readonly Figure[],
 ): Promise<Readonly<{ sheets: readonly PrintedSheet[]; unheardCount: number }>> {
   const source = {
     openSheet: (id: SheetId) => session.openBoard(id),
+    letters: editor.letters,
     canAsk: () => ['connecting', 'live'].includes(session.connection().kind),
     onCanAsk: (listener: () => void) => session.onChange(listener),
     signal: AbortSignal.timeout(timeoutMs),

@@ -1,12 +1,12 @@
 /** A board as a file: painted by the one painter of shapes, on whichever surface. */
 import type { Figure } from '#shared/board/figure.ts'
 import { unionBox, type Box } from '#shared/board/geometry.ts'
-import { boxOf } from '#shared/board/outline.ts'
 import type { Matrix } from '#shared/board/place.ts'
 import type { FileHash } from '#shared/files/file.ts'
 import { writeExcalidraw } from '#shared/board/io/excalidraw-write.ts'
 import type { Letters } from '../engine/letters.ts'
 import type { Surface } from '../engine/render/painter.ts'
+import { paintedBox } from '../engine/words.ts'
 import { ShapePainter } from '../engine/render/shape-painter.ts'
 import type { Theme } from '../engine/render/theme.ts'
 import type { PictureLook } from '../engine/render/picture-painter.ts'
@@ -48,7 +48,7 @@ export function toExcalidraw(figures: readonly Figure[], { dataUrls }: PictureDa
 }
 
 export function toSvg(figures: readonly Figure[], wish: ExportWish, looks: Looks): string {
-  const box = roomFor(figures)
+  const box = roomFor(figures, looks.letters)
   const [width, height] = [box.maxX - box.minX, box.maxY - box.minY]
   const svg = new SvgSurface()
   const { dataUrls } = looks.pictures
@@ -72,7 +72,7 @@ export async function toPng(
   wish: ExportWish,
   looks: Looks,
 ): Promise<Blob | null> {
-  const box = roomFor(figures)
+  const box = roomFor(figures, looks.letters)
   const [width, height] = [box.maxX - box.minX, box.maxY - box.minY]
   const scale = Math.min(wish.scale, sideMax / width, sideMax / height, Math.sqrt(areaMax / (width * height)))
   const canvas = document.createElement('canvas')
@@ -129,8 +129,9 @@ export function pictureBrush(
 }
 
 /** The box around them, and some room. */
-export function roomFor(figures: readonly Figure[]): Box {
-  const { minX, minY, maxX, maxY } = figures.map(boxOf).reduce(unionBox)
+export function roomFor(figures: readonly Figure[], letters: Letters): Box {
+  const boxes = figures.map((figure) => paintedBox(letters, figure))
+  const { minX, minY, maxX, maxY } = boxes.reduce(unionBox)
   return {
     minX: Math.floor(minX - margin),
     minY: Math.floor(minY - margin),

@@ -2,6 +2,7 @@
 import type { Figure } from '#shared/board/figure.ts'
 import type { SheetId } from '#shared/ids.ts'
 import { BoardDoc } from '../engine/board-doc.ts'
+import type { Letters } from '../engine/letters.ts'
 import type { DocumentPort, Undo } from '../../sync/ports.ts'
 
 export type ReadSheet = Readonly<{
@@ -13,6 +14,7 @@ export type ReadSheet = Readonly<{
 
 export type SheetSource = Readonly<{
   openSheet: (id: SheetId) => DocumentPort
+  letters: Letters
   /** Whether the server may answer yet. */
   canAsk: () => boolean
   /** After `canAsk` may have changed. */
@@ -24,7 +26,7 @@ export type SheetSource = Readonly<{
 /** Once the server's state is here, or it will not come and what this device keeps has been read. */
 export async function readSheet(
   id: SheetId,
-  { openSheet, canAsk, onCanAsk, signal }: SheetSource,
+  { openSheet, letters, canAsk, onCanAsk, signal }: SheetSource,
 ): Promise<ReadSheet> {
   using port = openSheet(id)
   const undos = new Set<Undo>()
@@ -44,6 +46,6 @@ export async function readSheet(
     look()
   })
   for (const undo of undos) undo()
-  using doc = new BoardDoc(port)
+  using doc = new BoardDoc(port, letters)
   return { figures: doc.pile(), isWhole: port.state().isSynced }
 }

@@ -10,7 +10,7 @@ import { pointStride, unpackPoints } from '#shared/board/points.ts'
 import type { FileHash } from '#shared/files/file.ts'
 import type { ShapeRow } from '#shared/board/shape.ts'
 import { layOut, lineHeight, type Letters, type TextBlock } from '../letters.ts'
-import { textPadding, textWidth } from '../typing.ts'
+import { labelPadding, middleOfLineWords, textPadding, textWidth } from '../words.ts'
 import { traceInk, traceLine, type InkLine } from './ink-path.ts'
 import type { Surface } from './painter.ts'
 import { paintPicture, type PictureLook } from './picture-painter.ts'
@@ -25,6 +25,8 @@ const legibleMin = 4
 const highlightOpacity = 0.4
 const cornerRadius = 12
 const frameNameSize = 13
+/** How much wider bold letters are. */
+const boldness = 1.08
 
 type Cached = Readonly<{ key: string; path: Path2D }>
 
@@ -76,7 +78,7 @@ export class ShapePainter {
     else if (kind !== 'text') this.#paintBox(surface, figure, colour, theme)
     setDash(surface, figure, true)
     surface.globalAlpha = shade
-    if (!isBare && kind === 'frame') paintFrameName(surface, figure, theme)
+    if (!isBare && kind === 'frame') paintFrameName(surface, figure, theme, this.#letters)
     else if (!isBare && figure.text !== '') this.#paintText(surface, figure, zoom, colour, theme)
   }
 
@@ -144,14 +146,15 @@ export class ShapePainter {
     const { style, kind, line, place } = figure
     const block = this.#blockOf(figure)
     const size = style.textSize
-    const middle = line === null ? null : middleOfCurve(figure)
+    const middle = middleOfLineWords(figure)
     const width = middle === null ? place.width : block.width
     const x = middle === null ? 0 : middle.x - block.width / 2
     const top = middle === null ? (place.height - block.height) / 2 : middle.y - block.height / 2
     if (middle !== null) {
       surface.fillStyle = theme.background
       surface.beginPath()
-      surface.roundRect(x - 6, top - 2, block.width + 12, block.height + 4, 6)
+      const { x: padX, y: padY } = labelPadding
+      surface.roundRect(x - padX, top - padY, block.width + 2 * padX, block.height + 2 * padY, padX)
       surface.fill()
     }
     const isOnInk = style.fill === 'solid' && kind !== 'note' && kind !== 'text' && line === null
@@ -254,16 +257,16 @@ function paintHead(
   surface.stroke()
 }
 
-function middleOfCurve({ line }: Figure): Readonly<{ x: number; y: number }> | null {
-  if (line === null) return null
-  const { from, by, to } = line.curve
-  return { x: (from.x + 2 * by.x + to.x) / 4, y: (from.y + 2 * by.y + to.y) / 4 }
-}
-
-function paintFrameName(surface: Surface, { text }: Figure, theme: Theme): void {
-  if (text === '') return
+/** As much of it as the frame is wide. */
+function paintFrameName(surface: Surface, { text, place }: Figure, theme: Theme, letters: Letters): void {
+  const [name = ''] = text.split('\n')
+  if (name === '') return
+  const linesOf = (width: number): readonly string[] =>
+    layOut(letters, name, { textSize: frameNameSize * boldness }, width).lines
+  const isWhole = linesOf(place.width).length === 1
   surface.font = `600 ${String(frameNameSize)}px ${theme.font}`
   surface.textBaseline = 'middle'
   surface.fillStyle = theme.text
-  surface.fillText(text.split('\n')[0] ?? '', 2, -frameNameSize)
+  const shown = isWhole ? name : `${linesOf(place.width - frameNameSize)[0] ?? ''}…`
+  surface.fillText(shown, 2, -frameNameSize)
 }

@@ -1,5 +1,6 @@
 /** Sheets as a PDF: painted by the one painter of shapes, so that lines stay lines and letters stay letters. */
 import type { Figure } from '#shared/board/figure.ts'
+import type { Box } from '#shared/board/geometry.ts'
 import type { FileHash } from '#shared/files/file.ts'
 import { pictureBrush, roomFor, type Looks } from '../export.ts'
 import { pagesOf, type Page } from './pages.ts'
@@ -41,18 +42,20 @@ export async function toPdf(
   sheets: readonly PrintedSheet[] | Readonly<{ chosen: readonly Figure[] }>,
   options: Options,
 ): Promise<Printed | null> {
+  const around = (figures: readonly Figure[]): Box => roomFor(figures, options.looks.letters)
   const parts =
     'chosen' in sheets
-      ? [{ pages: [wholeOf(sheets.chosen, options.title)], leftOutCount: 0 }]
-      : sheets.map(({ name, figures }) => pagesOf(figures, name, roomFor))
+      ? [
+          {
+            pages: [{ title: options.title, figures: sheets.chosen, box: around(sheets.chosen) }],
+            leftOutCount: 0,
+          },
+        ]
+      : sheets.map(({ name, figures }) => pagesOf(figures, name, around))
   const pages = parts.flatMap((part) => part.pages)
   if (pages.length === 0) return null
   const leftOutCount = parts.reduce((sum, part) => sum + part.leftOutCount, 0)
   return { bytes: await printed(pages, options), leftOutCount }
-}
-
-function wholeOf(figures: readonly Figure[], title: string): Page {
-  return { title, figures, box: roomFor(figures) }
 }
 
 async function printed(pages: readonly Page[], options: Options): Promise<Uint8Array<ArrayBuffer>> {
