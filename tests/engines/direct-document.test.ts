@@ -25,8 +25,8 @@ class Page {
   /** What it has to tell each other page. */
   readonly untold: ToldEntry[][]
 
-  constructor(seat: number, pagesCount: number) {
-    this.clientId = clientIdOf(seat as Seat, seat)
+  constructor(seat: number, pagesCount: number, random32 = seat) {
+    this.clientId = clientIdOf(seat as Seat, random32)
     this.doc.clientID = this.clientId
     this.writer = { seat: seat as Seat, role: 'member', canDraw: true, canPost: true }
     this.untold = Array.from({ length: pagesCount }, () => [])
@@ -179,6 +179,24 @@ test('[DP2] what somebody else has put in its place through the server is told n
   cleo.write('2.b:z', null)
   tellAll(pages)
   for (const { shown } of pages) assert.equal(shown, '[]')
+})
+
+test('[DP2] who has put something over a told deletion does so again once, however often the server takes it away', () => {
+  const [one, other] = [new Page(1, 2, 1), new Page(1, 2, 2)]
+  const key = '1.a:z'
+  const deletion = { root: 'shapes', key, value: undefined, clock: 1 }
+  assert.equal(other.direct.take(one.clientId, [deletion], one.writer), true)
+  other.write(key, 'b')
+  const server = new Y.Doc()
+  const takeAway = (): void => {
+    Y.applyUpdate(server, Y.encodeStateAsUpdate(other.doc))
+    server.getMap('shapes').delete(key)
+    Y.applyUpdate(other.doc, Y.encodeStateAsUpdate(server), byServer)
+  }
+  takeAway()
+  assert.equal(other.doc.getMap('shapes').get(key), 'b')
+  takeAway()
+  assert.equal(other.doc.getMap('shapes').has(key), false)
 })
 
 test('[DP1] what this device brings of its own lets what was told lie where it is', () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { firstSheetId } from '#shared/room.ts'
 import { Direct } from '#web/sync/direct/direct.ts'
-import { encodeDirect } from '#web/sync/direct/direct-frames.ts'
+import { encodeDirect, readDirect } from '#web/sync/direct/direct-frames.ts'
 import { channelPair } from '../support/channel-pair.ts'
 import { Meeting, row, type Member } from '../support/meeting.ts'
 import { until } from '../support/until.ts'
@@ -225,6 +225,41 @@ test('[DP4] what somebody told who left before the server had it stays until the
   ada.world.setOnline(true)
   await ada.lives()
   await until(() => ada.said === '', 'nothing left of it')
+})
+
+test('[DP4] what was told on a channel is over with it, also where another took its place', async () => {
+  await using meeting = await Meeting.of('Ada', 'Ben')
+  const [ada, ben] = meeting.members as readonly [Member, Member]
+  meeting.setOnline(false)
+  ben.say('b', 'never saved')
+  await until(() => ada.said === 'never saved', 'the words at Ada’s')
+  const [channel] = channelPair()
+  ada.direct.add(ben.session.presence.clientId, channel)
+  assert.equal(ada.said, 'never saved')
+  ada.world.setOnline(true)
+  await ada.lives()
+  await until(() => ada.said === '', 'nothing left of it')
+  assert.equal(channel.readyState, 'open')
+})
+
+test('[DP4] who closes a document as soon as the server has it says so all the same', async () => {
+  await using meeting = await Meeting.of('Ben', 'Ada')
+  const [ben, ada] = meeting.members as readonly [Member, Member]
+  const hasSaidSaved = (): boolean =>
+    meeting.ends[0]?.sent.some((piece) => {
+      const message = readDirect(piece.slice(1))
+      return message?.kind === 'document' && message.isSaved
+    }) === true
+  meeting.setOnline(false)
+  await Promise.all([ada.lives(false), ben.lives(false)])
+  ben.say('b', 'from Ben')
+  await until(() => ada.said === 'from Ben', 'the words at Ada’s')
+  assert.equal(hasSaidSaved(), false)
+  ben.chat.onChange(() => {
+    if (!ben.chat.state().hasUnsent) ben.chat[Symbol.dispose]()
+  })
+  meeting.setOnline(true)
+  await until(hasSaidSaved, 'Ben says that the server has it')
 })
 
 test('[DP5] [W4] presence and live ink go past the server where it is away', async () => {
