@@ -13,6 +13,8 @@ import { count } from './tally.ts'
 const stepsMax = 30
 /** Until what was said has come to all, over the slowest channel, and what waited for its turn was said. */
 const restMs = 20_000
+/** Until another has mostly seen what was just told. */
+const seenMs = 1_500
 /** Longer than what was told stays once the server is heard. */
 const goneMs = 5_000
 
@@ -34,8 +36,10 @@ export async function playOutage(history: History): Promise<string | null> {
   history.note('the server is away from everybody')
   history.loseServer()
   const present = new Set(history.pages)
+  const isQuarrelsome = chance.isLikely(0.5)
   for (let step = 0, steps = 5 + chance.below(stepsMax); step < steps; step += 1) {
-    await history.stepWithoutServer()
+    if (isQuarrelsome && chance.isLikely(0.2)) await quarrel(history)
+    else await history.stepWithoutServer()
     for (const page of history.pages) present.add(page)
   }
   call.mesh.heal()
@@ -60,6 +64,26 @@ export async function playOutage(history: History): Promise<string | null> {
     count(tally, 'outages of which everything was kept')
   }
   return 'the outage is over'
+}
+
+/**
+ * Somebody changes a shape, and somebody else who has seen that changes the same. By the rules of Yjs either may win
+ * once the server is back; what counts is that the second came later.
+ */
+async function quarrel(history: History): Promise<void> {
+  const { chance, time, tally } = history
+  const able = cliqueOf(history).filter(({ board }) => board.canWrite)
+  if (able.length < 2) return
+  const first = chance.pick(able)
+  const key = first.change()
+  if (key === null) return void first.draw()
+  history.note(`${history.nameOf(first)} changes ${key}`)
+  await time.pass(seenMs)
+  const second = chance.pick(able.filter((page) => page !== first))
+  if (first.board.value(key) !== second.board.value(key)) return
+  second.changeAt(key)
+  history.note(`${history.nameOf(second)} changes ${key} too`)
+  count(tally, 'quarrels without a server')
 }
 
 /** Pages that all hear each other. */

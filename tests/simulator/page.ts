@@ -173,13 +173,17 @@ export class Page {
     const pile = this.board.pile()
     if (!this.board.canWrite || pile.length === 0) return null
     const { id } = this.#chance.pick(pile)
-    const order = orderBetween(this.board.topOrder(), null, this.#chance.next())
-    const isLock = this.#chance.isLikely(0.3)
-    const key = isLock ? `${id}:l` : `${id}:z`
-    const before = this.board.value(key)
-    const after = !isLock ? order : before === null ? 1 : null
-    this.#write([{ key, before, after }])
+    const key = this.#chance.isLikely(0.3) ? `${id}:l` : `${id}:z`
+    this.changeAt(key)
     return key
+  }
+
+  /** Puts a shape on top by its key, or locks it, or unlocks it. */
+  changeAt(key: string): void {
+    const before = this.board.value(key)
+    const order = orderBetween(this.board.topOrder(), null, this.#chance.next())
+    const after = !key.endsWith(':l') ? order : before === null ? 1 : null
+    this.#write([{ key, before, after }])
   }
 
   erase(): boolean {
