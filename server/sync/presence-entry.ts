@@ -1,13 +1,8 @@
 /** The one entry of a presence frame (y-protocols/awareness.js), and of it what is known. Rules P1 and P2 of docs/PROTOCOL.md. */
 import * as decoding from 'lib0/decoding'
-import { readCallPresence, readSignalSlot, type SignalSlot } from '#shared/call/signal.ts'
-import { readCallReaction, readHand } from '#shared/call/standing.ts'
-import { isSheetId } from '#shared/ids.ts'
+import { readSignalSlot, type SignalSlot } from '#shared/call/signal.ts'
 import { presenceSignallingSizeMax, presenceSizeMax } from '#shared/limits.ts'
-import type { PresenceState } from '#shared/presence/presence.ts'
-
-/** What a peer says to everybody. */
-export type SaidState = Pick<PresenceState, 'sheet' | 'isTyping' | 'call' | 'hand' | 'reaction'>
+import { readSaidState, type SaidState } from '#shared/presence/presence.ts'
 
 export type SaidEntry = Readonly<{
   clientId: number
@@ -30,23 +25,9 @@ export function readEntry(body: Uint8Array): SaidEntry | null {
     if (typeof value !== 'object' || Array.isArray(value)) return null
     const { signals, ...shown } = value as Readonly<Record<string, unknown>>
     if (JSON.stringify(shown).length > presenceSizeMax) return null
-    return { clientId, clock, state: { ...readShown(shown), signals: readSignals(signals) } }
+    return { clientId, clock, state: { ...readSaidState(shown), signals: readSignals(signals) } }
   } catch {
     return null
-  }
-}
-
-function readShown({ sheet, isTyping, call, hand, reaction }: Readonly<Record<string, unknown>>): SaidState {
-  const callPresence = readCallPresence(call)
-  const always = { ...(isSheetId(sheet) ? { sheet } : {}), ...(isTyping === true ? { isTyping } : {}) }
-  if (callPresence === null) return always
-  const raised = readHand(hand)
-  const shown = readCallReaction(reaction)
-  return {
-    ...always,
-    call: callPresence,
-    ...(raised === null ? {} : { hand: raised }),
-    ...(shown === null ? {} : { reaction: shown }),
   }
 }
 

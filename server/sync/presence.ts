@@ -14,13 +14,13 @@ import type { ErrorCode } from '#shared/errors.ts'
 import { seatOf, type RoomId, type Seat } from '#shared/ids.ts'
 import type { Knock } from '#shared/knock.ts'
 import { callReactionsBurstMax, callReactionsPerSecondMax } from '#shared/limits.ts'
-import type { PresenceUser } from '#shared/presence/presence.ts'
+import type { PresenceUser, SaidState } from '#shared/presence/presence.ts'
 import { TokenBucket } from '#shared/token-bucket.ts'
 import { may } from '#shared/room.ts'
 import { frameTypes } from '#shared/wire/frames.ts'
 import { encodeKnocks } from '#shared/wire/notes.ts'
 import type { Clock } from '../ports.ts'
-import { readEntry, type SaidState } from './presence-entry.ts'
+import { readEntry } from './presence-entry.ts'
 
 /** Peers that are gone and remembered in one room; who comes back later than that many others has a new clientID. */
 const goneClocksMax = 1_024

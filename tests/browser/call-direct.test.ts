@@ -76,6 +76,53 @@ test('[S-05] [DP1] the server dies in a call of three: they talk, write, draw an
   await becomes(() => ada.messages.count(), 4)
 })
 
+test('[DP5] [CA9] [P5] the server is away: hands go up in their order and reactions are seen, and what is up stays up when it is back', async () => {
+  const people = await scene.meet('Ada', 'Ben', 'Cleo')
+  const [ada, ben, cleo] = people
+  assert.ok(ada !== undefined && ben !== undefined && cleo !== undefined)
+  for (const person of people) await person.joinCall()
+  for (const person of people) await person.hasOthers(2)
+  const nameOf = (person: typeof ada): string => ['Ada', 'Ben', 'Cleo'][people.indexOf(person)] ?? ''
+  // Names of accounts are unique on a server, by a number.
+  const withoutNumber = (text: string): string => text.replace(/ \d+$/, '')
+  const raise = ({ page }: typeof ada): Promise<void> =>
+    page.getByRole('button', { name: 'Raise hand' }).click()
+  const order = async (...raised: readonly (typeof ada)[]): Promise<void> => {
+    for (const person of people) {
+      const list = person.page.getByRole('list', { name: 'Raised hands' })
+      const shown = raised.map(
+        (each, index) => `${String(index + 1)}\n${each === person ? 'You' : nameOf(each)}`,
+      )
+      await becomes(async () => (await list.locator('li').allInnerTexts()).map(withoutNumber), shown)
+    }
+  }
+  await raise(cleo)
+  await order(cleo)
+
+  await scene.restart(async () => {
+    for (const { page } of people) await page.locator('[data-direct="2"]').waitFor()
+    await order(cleo)
+    await raise(ben)
+    await order(cleo, ben)
+    await raise(ada)
+    await order(cleo, ben, ada)
+    await cleo.page.getByRole('button', { name: 'Lower hand' }).click()
+    await order(ben, ada)
+    await ada.page.keyboard.press('r')
+    await ada.page.getByRole('button', { name: 'Applause' }).click()
+    for (const { others } of [ben, cleo]) await others.locator('[data-reaction="👏"]').waitFor()
+    await ada.page.keyboard.press('Escape')
+  })
+
+  for (const person of people) await person.isConnection('live')
+  for (const { page } of people) await page.locator('[data-direct="0"], [data-direct="2"]').waitFor()
+  await order(ben, ada)
+  await ben.page.getByRole('button', { name: 'Lower hand' }).click()
+  await order(ada)
+  await ada.page.getByRole('button', { name: 'Lower hand' }).click()
+  await order()
+})
+
 test('[DP6] [DP1] the server is away: pictures that are sent and put on the board are seen by all in the call, and saved afterwards', async () => {
   const people = await scene.meet('Ada', 'Ben', 'Cleo')
   const [ada, ben, cleo] = people

@@ -265,6 +265,20 @@ test('[DP3] a message is read as it was written; cut, longer or turned over it i
   )
 })
 
+test('[DP5] of what one says of oneself that alone is read which the server would pass on', () => {
+  const call = { session: 'abcd1234', hasMicrophone: true, hasCamera: false, hasScreen: false }
+  const reaction = { emoji: '👍', n: 3 }
+  const heard = (presence: unknown): unknown => {
+    const message = readDirect(encodeDirect({ kind: 'here', isLive: false, presence } as DirectMessage))
+    return message?.kind === 'here' && message.presence
+  }
+  assert.deepEqual(heard({ call, hand: 0, reaction }), { call, hand: 0, reaction })
+  assert.deepEqual(heard({ hand: 0, reaction, isTyping: true }), { isTyping: true })
+  assert.deepEqual(heard({ call, hand: -1, reaction: { emoji: 'x'.repeat(100), n: 3 } }), { call })
+  const user = { seat: 1, name: 'Alice', role: 'owner' }
+  assert.deepEqual(heard({ call, user, standing: { handAtMs: 1 }, signals: {} }), { call })
+})
+
 test('[DP3] messages of any size arrive whole and in order; what is no piece of one ends the channel', async () => {
   const [a, b] = channelPair()
   const heard: Uint8Array[] = []

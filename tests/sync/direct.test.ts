@@ -1,6 +1,7 @@
 /** Documents among the participants of a call, where the server is away from all of them, or from some. */
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import type { PresenceState } from '#shared/presence/presence.ts'
 import { firstSheetId } from '#shared/room.ts'
 import { Direct } from '#web/sync/direct/direct.ts'
 import { encodeDirect, readDirect } from '#web/sync/direct/direct-frames.ts'
@@ -282,4 +283,25 @@ test('[DP5] [W4] presence and live ink go past the server where it is away', asy
     return heard.length > 0
   }, 'ink at Ben’s')
   assert.equal(heard[0], '1,2,3')
+})
+
+test('[DP5] [CA9] [P5] hands and reactions go past the server; a hand that went up without it has that time from a server that started since', async () => {
+  await using meeting = await Meeting.of('Ada', 'Ben')
+  const [ada, ben] = meeting.members as readonly [Member, Member]
+  const call = { session: 'abcd1234', hasMicrophone: true, hasCamera: false, hasScreen: false }
+  const clientId = ada.session.presence.clientId
+  const said = (): PresenceState | undefined => ben.session.here().get(clientId)
+  ada.session.presence.set('call', call)
+  await until(() => said()?.call != null, 'Ada in the call')
+  meeting.setOnline(false)
+  await Promise.all([ada.lives(false), ben.lives(false)])
+  ada.session.presence.set('hand', 1_000)
+  ada.session.presence.set('reaction', { emoji: '👏', n: 1 })
+  await until(() => said()?.hand === 1_000 && said()?.reaction?.n === 1, 'her hand and reaction at Ben’s')
+  assert.equal(said()?.standing, undefined)
+  meeting.setOnline(true)
+  await Promise.all([ada.lives(), ben.lives()])
+  await until(() => said()?.standing?.handAtMs === 1_000, 'the hand is up, and has its time')
+  ada.session.presence.set('hand', undefined)
+  await until(() => said()?.standing === undefined && said()?.hand === undefined, 'the hand is down')
 })

@@ -9,7 +9,7 @@ import { computed, shallowRef, watch } from 'vue'
 import type { ModerateCallRequest } from '#shared/call/http.ts'
 import { callPaths } from '#shared/call/paths.ts'
 import type { CallStanding } from '#shared/call/standing.ts'
-import { seatOf, type Seat } from '#shared/ids.ts'
+import type { Seat } from '#shared/ids.ts'
 import type { PresenceState } from '#shared/presence/presence.ts'
 import { may } from '#shared/room.ts'
 import { request, wordsOf } from '../api.ts'
@@ -18,9 +18,9 @@ import { useRoomStore } from '../room/room-store.ts'
 import { announce } from '../ui/announce.ts'
 import { toast } from '../ui/toast.ts'
 import { useCallStore } from './call-store.ts'
+import { HandsSeen, type RaisedHand } from './hands.ts'
 import { offeredReactions, ReactionsSeen } from './reactions.ts'
 
-export type RaisedHand = Readonly<{ clientId: number; name: string; isSelf: boolean; atMs: number }>
 export type ShownReaction = Readonly<{
   clientId: number
   emoji: string
@@ -47,6 +47,7 @@ export const useModerationStore = defineStore('call-moderation', () => {
   let reactionsCount = 0
   let shownCount = 0
   let reactionsSeen = new ReactionsSeen(new Map())
+  let handsSeen = new HandsSeen()
   const isHeard = shallowRef(false)
 
   const session = computed(() => call.session ?? room.session)
@@ -54,7 +55,7 @@ export const useModerationStore = defineStore('call-moderation', () => {
   const isHandUp = computed(() => ownId.value !== null && states.value.get(ownId.value)?.hand !== undefined)
   const mayModerate = computed(() => may(room.room?.role ?? 'guest', 'moderate'))
   /** In the order in which they were raised. */
-  const hands = computed(() => handsOf(states.value, ownId.value))
+  const hands = shallowRef<readonly (RaisedHand & Readonly<{ isSelf: boolean }>)[]>([])
 
   watch(
     () => room.session,
@@ -86,11 +87,15 @@ export const useModerationStore = defineStore('call-moderation', () => {
       if (now === null) return
       const { presence } = now
       const readStates = (): void => {
-        states.value = new Map([[presence.clientId, presence.own()], ...presence.others()])
-        isHeard.value = presence.isLive()
+        states.value = new Map([[presence.clientId, presence.own()], ...now.here()])
+        isHeard.value = presence.isLive() || now.directCount() > 0
+        hands.value = handsSeen
+          .look(states.value, presence.isLive())
+          .map((hand) => ({ ...hand, isSelf: hand.clientId === presence.clientId }))
       }
-      reactionsSeen = new ReactionsSeen(presence.others())
-      onCleanup(presence.onChange(readStates))
+      reactionsSeen = new ReactionsSeen(now.here())
+      handsSeen = new HandsSeen()
+      onCleanup(now.onHere(readStates))
       readStates()
     },
     { immediate: true },
@@ -176,11 +181,13 @@ export const useModerationStore = defineStore('call-moderation', () => {
     /** Seats that were put out of the call. */
     outSeats,
     isHandUp,
-    /** The server passes on what this page says: hands and reactions are seen. */
+    /** By the server or directly: hands and reactions are seen. */
     isHeard,
     mayModerate,
     toggleHand(): void {
-      session.value?.presence.set('hand', isHandUp.value ? undefined : 0)
+      const presence = session.value?.presence
+      const raised = presence?.isLive() === true ? 0 : Date.now()
+      presence?.set('hand', isHandUp.value ? undefined : raised)
     },
     react(emoji: string): void {
       const presence = session.value?.presence
@@ -199,13 +206,3 @@ export const useModerationStore = defineStore('call-moderation', () => {
     moderate,
   }
 })
-
-function handsOf(states: ReadonlyMap<number, PresenceState>, ownId: number | null): readonly RaisedHand[] {
-  const raised: RaisedHand[] = []
-  for (const [clientId, { standing, user }] of states) {
-    const atMs = standing?.handAtMs
-    if (atMs !== undefined)
-      raised.push({ clientId, name: user?.name ?? '', isSelf: clientId === ownId, atMs })
-  }
-  return raised.sort((a, b) => a.atMs - b.atMs || (seatOf(a.clientId) ?? 0) - (seatOf(b.clientId) ?? 0))
-}

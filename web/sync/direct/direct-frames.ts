@@ -5,17 +5,13 @@
  * every new channel. Read strictly: whoever sends anything else is not listened to any more.
  */
 import * as encoding from 'lib0/encoding'
-import { readCallPresence, type CallPresence } from '#shared/call/signal.ts'
-import { isSheetId, type SheetId } from '#shared/ids.ts'
+import { readSaidState, type SaidState } from '#shared/presence/presence.ts'
 import { StrictBytes, Unreadable, unreadable } from '#shared/sync/strict-bytes.ts'
 import type { ToldEntry } from '../root-view.ts'
 
-/** What is said of oneself without the server. */
-export type ToldPresence = Readonly<{ sheet?: SheetId; isTyping?: true; call?: CallPresence }>
-
 export type DirectMessage =
   /** Whether the server is heard here. */
-  | Readonly<{ kind: 'here'; isLive: boolean; presence: ToldPresence }>
+  | Readonly<{ kind: 'here'; isLive: boolean; presence: SaidState }>
   /** What this page has changed of a document. */
   | Readonly<{
       kind: 'document'
@@ -77,7 +73,7 @@ export function readDirect(bytes: Uint8Array): DirectMessage | null {
 function readMessage(read: StrictBytes): DirectMessage {
   switch (read.varUint()) {
     case codes.here:
-      return { kind: 'here', isLive: truth(read), presence: presenceOf(read.any()) }
+      return { kind: 'here', isLive: truth(read), presence: readSaidState(read.any()) }
     case codes.document: {
       const name = short(read.text(), nameLengthMax)
       const isSaved = truth(read)
@@ -111,16 +107,4 @@ function truth(read: StrictBytes): boolean {
 
 function short(text: string, lengthMax: number): string {
   return text.length <= lengthMax ? text : unreadable('a name that is too long')
-}
-
-/** What of it means something here. */
-function presenceOf(value: unknown): ToldPresence {
-  if (typeof value !== 'object' || value === null) return {}
-  const { sheet, isTyping, call } = value as Readonly<Record<string, unknown>>
-  const part = readCallPresence(call)
-  return {
-    ...(isSheetId(sheet) && { sheet }),
-    ...(isTyping === true && { isTyping }),
-    ...(part !== null && { call: part }),
-  }
 }

@@ -7,7 +7,12 @@
  * to any more; the call with them goes on.
  */
 import { liveFrameSizeMax } from '#shared/limits.ts'
-import type { PresenceState, PresenceUser } from '#shared/presence/presence.ts'
+import {
+  readSaidState,
+  type PresenceState,
+  type PresenceUser,
+  type SaidState,
+} from '#shared/presence/presence.ts'
 import { parseDocumentName } from '#shared/room.ts'
 import type { Writer } from '#shared/sync/policy.ts'
 import { TokenBucket } from '#shared/token-bucket.ts'
@@ -17,7 +22,7 @@ import type { Undo } from '../ports.ts'
 import type { SyncWorld } from '../world.ts'
 import { takeBatch } from './batch.ts'
 import { DirectDocument, toldEntriesMax } from './direct-document.ts'
-import { encodeDirect, readDirect, type DirectMessage, type ToldPresence } from './direct-frames.ts'
+import { encodeDirect, readDirect, type DirectMessage } from './direct-frames.ts'
 import { Pipe, type PipeChannel } from './pipe.ts'
 
 /** What is needed of a room's session. */
@@ -49,7 +54,7 @@ type Peer = {
   readonly allowance: TokenBucket
   /** It hears the server; believed until it says otherwise. */
   isLive: boolean
-  presence: ToldPresence | null
+  presence: SaidState | null
   /** By document, what it has not been told yet. */
   readonly untold: Map<string, Set<string>>
   /** Documents of which it was told something, and not yet that the server has it. */
@@ -234,13 +239,7 @@ export class Direct implements Disposable {
   }
 
   #here(): DirectMessage {
-    const { sheet, isTyping, call } = this.#host.own()
-    const presence = {
-      ...(sheet !== undefined && { sheet }),
-      ...(isTyping === true && { isTyping }),
-      ...(call != null && { call }),
-    }
-    return { kind: 'here', isLive: this.#host.isLive(), presence }
+    return { kind: 'here', isLive: this.#host.isLive(), presence: readSaidState(this.#host.own()) }
   }
 
   /** How this page is, to everybody. */
