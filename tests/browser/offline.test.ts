@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { paths, type MeResponse, type RoomResponse } from '#shared/http.ts'
+import { messageKey } from '#shared/chat/message.ts'
 import type { RoomId } from '#shared/ids.ts'
 import { askFrom } from '../support/browser.ts'
 import { openScene } from '../support/scene.ts'
@@ -89,7 +90,7 @@ test('[A-08] the server starts again: people, words and strokes are there, and n
   )
 })
 
-test('a device that holds what the server refuses begins anew, and its owner goes on writing', async () => {
+test('[W7] a device that holds what the server refuses begins anew, keeps it, and its owner goes on writing', async () => {
   const ada = await scene.person('Ada')
   const [room] = await scene.roomOf(ada)
   assert.ok(room !== undefined)
@@ -100,21 +101,31 @@ test('a device that holds what the server refuses begins anew, and its owner goe
   assert.ok(me !== null)
   await ada.page.goto('/')
   const faulty = changeOf(replicaOf(seat), (page) => page.getMap('m').set('no key', 'of a faulty version'))
-  await ada.page.evaluate(
-    async ([name, bytes]) => {
-      const database = await new Promise<IDBDatabase>((resolve, reject) => {
-        const request = indexedDB.open(name)
-        request.onsuccess = () => resolve(request.result)
-        request.onerror = () => reject(new Error('no database'))
-      })
-      const transaction = database.transaction(['updates', 'custom'], 'readwrite')
-      transaction.objectStore('updates').add(new Uint8Array(bytes))
-      transaction.objectStore('custom').put(1, 'unsent')
-      await new Promise((resolve) => (transaction.oncomplete = resolve))
-      database.close()
-    },
-    [`stoa/${me.id}/chat/${room.roomId}/0`, [...faulty]] as const,
-  )
+  /** Changes what is kept of the page of chat, and returns what was left behind of it before. */
+  const change = (kept: Readonly<{ update?: readonly number[]; leftBehind?: unknown }>): Promise<unknown> =>
+    ada.page.evaluate(
+      async ([name, { update, leftBehind }]) => {
+        const answer = <T>(request: IDBRequest<T>): Promise<T> =>
+          new Promise((resolve, reject) => {
+            request.onsuccess = () => resolve(request.result)
+            request.onerror = () => reject(new Error('no database'))
+          })
+        const database = await answer(indexedDB.open(name))
+        const transaction = database.transaction(['updates', 'custom'], 'readwrite')
+        const marks = transaction.objectStore('custom')
+        const before: unknown = await answer(marks.get('left-behind'))
+        if (update !== undefined) {
+          transaction.objectStore('updates').add(new Uint8Array(update))
+          marks.put(1, 'unsent')
+        }
+        if (leftBehind !== undefined) marks.put(leftBehind, 'left-behind')
+        await new Promise((resolve) => (transaction.oncomplete = resolve))
+        database.close()
+        return before
+      },
+      [`stoa/${me.id}/chat/${room.roomId}/0`, kept] as const,
+    )
+  await change({ update: [...faulty] })
 
   await ada.page.goto(`/r/${room.roomId}`)
   await ada.page.getByText('was opened anew').first().waitFor()
@@ -126,4 +137,14 @@ test('a device that holds what the server refuses begins anew, and its owner goe
   await room.isConnection('live')
   await room.isSent('said after')
   await becomes(() => ada.page.getByText('was opened anew').count(), 0)
+
+  // It is there for a client that may write it, as this one may that.
+  await ada.page.goto('/')
+  const refused = { root: 'm', key: 'no key', value: 'of a faulty version', over: null }
+  const [key, value] = [messageKey(seat, Date.now(), 0.5), { x: 'left behind', l: 9 }]
+  assert.deepEqual(await change({ leftBehind: [refused, { ...refused, key, value }] }), [refused])
+  await room.open()
+  await room.isSent('left behind')
+  await ada.page.goto('/')
+  assert.deepEqual(await change({}), [refused])
 })

@@ -316,6 +316,21 @@ test('[CH3] what waits to be sent comes before what is said after it, also by wh
   )
 })
 
+test('[W7] what a newer client keeps to be sent, and this one does not understand, stays where it is', async () => {
+  const page = fakeDocument(1)
+  const key = messageKey(1 as Seat, 1_000, 0.5)
+  const kept = new Map<string, unknown>([[`message/${key}`, { x: 'of the next version', l: 1, later: 1 }]])
+  const before = structuredClone(kept)
+  using log = new ChatLog({
+    chain: { seat: 1 as Seat, tail: () => 0, onTail: () => () => undefined, openPage: () => page },
+    outbox: keptEntries(kept),
+    world: { nowMs: () => 0, elapsedMs: () => 0, random: () => 0.5, after: () => () => undefined },
+  })
+  await settled()
+  assert.deepEqual([log.rows(), page.doc.getMap('m').size], [[], 0])
+  assert.deepEqual(kept, before)
+})
+
 test('[OF6] a page with changes that nobody looks at is open until the server has them, and no longer', async () => {
   const pages = Array.from({ length: 10 }, () => fakeDocument(1))
   const opened: number[] = []

@@ -6,7 +6,7 @@
  * the same device share what is kept, not what they hold in memory.
  */
 import * as Y from 'yjs'
-import type { DocumentStore, KeptEntries, OpenStore } from '#web/sync/world.ts'
+import type { DocumentStore, KeptEntries, Loaded, OpenStore } from '#web/sync/world.ts'
 import type { Chance } from '../support/chance.ts'
 import { Channels } from '../support/channels.ts'
 import { roomId, type Member } from './server.ts'
@@ -100,16 +100,17 @@ export class Device {
       if (!isKeeping || !isLoaded || origin === kept) return
       void this.#write(keeper, name, () => void kept.updates.push(update))
     }
-    const load = async (): Promise<Readonly<{ hasUnsent: boolean }>> => {
+    const load = async (): Promise<Loaded> => {
       await this.#write(keeper, name, () => undefined)
-      if (isAnew) return { hasUnsent: false }
+      // An honest page is never refused (I7), and leaves nothing behind.
+      if (isAnew) return { hasUnsent: false, leftBehind: [] }
       isLoaded = true
       const written = Y.encodeStateAsUpdate(doc)
       void this.#write(keeper, name, () => void kept.updates.push(written))
       doc.transact(() => {
         for (const update of kept.updates) Y.applyUpdate(doc, update)
       }, kept)
-      return { hasUnsent: kept.hasUnsent }
+      return { hasUnsent: kept.hasUnsent, leftBehind: [] }
     }
     doc.on('update', keep)
     return {
@@ -123,6 +124,7 @@ export class Device {
         const state = Y.encodeStateAsUpdate(doc)
         void this.#write(keeper, name, () => void (kept.updates = [state]))
       },
+      keepLeftBehind: () => undefined,
       close: () => {
         doc.off('update', keep)
       },

@@ -14,9 +14,10 @@ export type Whole = Readonly<{ messages: number; shapes: number; others: number 
 
 /** The page stays open, so nobody ever reads what it would keep. */
 const keepsNothing: OpenStore = () => ({
-  whenLoaded: Promise.resolve({ hasUnsent: false }),
+  whenLoaded: Promise.resolve({ hasUnsent: false, leftBehind: [] }),
   keepUnsent: () => undefined,
   replace: () => undefined,
+  keepLeftBehind: () => undefined,
   close: () => undefined,
 })
 

@@ -2,11 +2,11 @@
 import WebSocketClient from 'ws'
 import * as Y from 'yjs'
 import { paths } from '#shared/http.ts'
-import type { KeptEntries, OpenStore, SyncWorld } from '#web/sync/world.ts'
+import type { KeptEntries, LeftBehind, OpenStore, SyncWorld } from '#web/sync/world.ts'
 import { Channels } from './channels.ts'
 import { keptEntries } from './kept.ts'
 
-type Kept = { update: Uint8Array; hasUnsent: boolean }
+type Kept = { update: Uint8Array; hasUnsent: boolean; leftBehind: readonly LeftBehind[] }
 
 /** What a device keeps of each document, by its name. Give it to the next world to reload the page. */
 export type Device = Map<string, Kept>
@@ -88,7 +88,7 @@ function keptIn(device: Device, name: string): KeptEntries {
 function memoryStore(device: Device): OpenStore {
   return (name, doc, isAnew) => {
     const before = isAnew ? undefined : device.get(name)
-    const kept = before ?? { update: Y.encodeStateAsUpdate(new Y.Doc()), hasUnsent: false }
+    const kept = before ?? { update: Y.encodeStateAsUpdate(new Y.Doc()), hasUnsent: false, leftBehind: [] }
     if (!isAnew) device.set(name, kept)
     const keep = (update: Uint8Array): void => {
       kept.update = Y.mergeUpdates([kept.update, update])
@@ -98,12 +98,16 @@ function memoryStore(device: Device): OpenStore {
       keep(Y.encodeStateAsUpdate(doc))
       Y.applyUpdate(doc, kept.update, kept)
       doc.on('update', keep)
-      return { hasUnsent: kept.hasUnsent }
+      return { hasUnsent: kept.hasUnsent, leftBehind: kept.leftBehind }
     })
     return {
       whenLoaded,
-      replace: () => {
+      replace: (leftBehind) => {
+        kept.leftBehind = [...(device.get(name)?.leftBehind ?? []), ...leftBehind]
         device.set(name, kept)
+      },
+      keepLeftBehind: (leftBehind) => {
+        kept.leftBehind = leftBehind
       },
       keepUnsent: (hasUnsent) => {
         kept.hasUnsent = hasUnsent

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import * as Y from 'yjs'
 import { clientIdOf, seatOf, serverSeat, type Seat } from '#shared/ids.ts'
 import { openRoomSession, type RefusedDocuments, type RoomSession } from '#web/sync/room-session.ts'
-import { rescue } from '#web/sync/rescue.ts'
+import { bringBack, rescue } from '#web/sync/rescue.ts'
 import { changeOf, replicaOf, sayIn, seatedRoom, type Seated } from '../support/seated.ts'
 import { startTestServer } from '../support/server.ts'
 import { testWorld, type Device } from '../support/sync-world.ts'
@@ -115,8 +115,45 @@ test('only what this seat wrote and the server never had is written again, under
 
   const anew = replicaOf(alice, 'chat', 8)
   Y.applyUpdate(anew, Y.encodeStateAsUpdate(server))
-  assert.equal(rescue(Y.encodeStateAsUpdate(page), anew, asAlice), 1)
+  const leftBehind = rescue(Y.encodeStateAsUpdate(page), anew, asAlice)
+  assert.deepEqual(leftBehind, [{ root: 'm', key: 'no key', value: { x: 'x', l: 1 }, over: null }])
   assert.deepEqual([...anew.getMap('m').keys()], [key])
   const { client } = anew.getMap('m')._map.get(key)!.id
   assert.deepEqual([seatOf(client), client], [alice, clientIdOf(alice, 8)])
+})
+
+test('what was left behind comes back where nothing has changed since, and only what may be written', () => {
+  const server = replicaOf(serverSeat)
+  const page = replicaOf(alice, 'chat', 7)
+  const said = (text: string): string => {
+    const { key, update } = sayIn(page, alice, text)
+    Y.applyUpdate(server, update)
+    return key
+  }
+  const [same, changed, deleted, damaged] = [said('a'), said('b'), said('c'), said('d')]
+  const over = (key: string) => {
+    const { client, clock } = server.getMap('m')._map.get(key)!.id
+    return [client, clock] as const
+  }
+  const fresh = sayIn(replicaOf(alice, 'chat', 9), alice, 'never sent').key
+  const edited = { x: 'edited', l: 1 }
+  const leftBehind = [
+    ...[same, changed, deleted].map((key) => ({ root: 'm', key, value: edited, over: over(key) })),
+    { root: 'm', key: damaged, value: { ...edited, later: 1 }, over: over(damaged) },
+    { root: 'm', key: fresh, value: edited, over: null },
+  ]
+  changeOf(server, () => {
+    server.getMap('m').set(changed, { x: 'edited since', l: 1 })
+    server.getMap('m').delete(deleted)
+  })
+  const still = bringBack(leftBehind, server, asAlice)
+  assert.deepEqual(
+    still.map(({ key }) => key),
+    [damaged],
+  )
+  assert.deepEqual(
+    [same, changed, deleted, damaged, fresh].map((key) => server.getMap<{ x: string }>('m').get(key)?.x),
+    ['edited', 'edited since', undefined, 'd', 'edited'],
+  )
+  assert.deepEqual(bringBack(still, server, asAlice), still)
 })

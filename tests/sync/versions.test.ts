@@ -5,13 +5,14 @@ import test from 'node:test'
 import WebSocket from 'ws'
 import type { PersonId } from '#shared/ids.ts'
 import { paths, type RoomResponse } from '#shared/http.ts'
+import { policies } from '#shared/sync/policy.ts'
 import { versions } from '#shared/wire/version.ts'
 import type { DocumentPort } from '#web/sync/ports.ts'
-import { openRoomSession, type RoomSession } from '#web/sync/room-session.ts'
+import { openRoomSession, type RefusedDocuments, type RoomSession } from '#web/sync/room-session.ts'
 import { TestClient } from '../support/client.ts'
 import { makeDataFolder, removeFolder, startTestServer, type TestServer } from '../support/server.ts'
 import { testWorld, type Device } from '../support/sync-world.ts'
-import { until } from '../support/until.ts'
+import { becomes, until } from '../support/until.ts'
 
 /** One person's page, of this version; their device outlives it. */
 class Page implements Disposable {
@@ -23,7 +24,7 @@ class Page implements Disposable {
     client: TestClient,
     personId: PersonId,
     answer: RoomResponse,
-    { device, version }: { device: Device; version: number },
+    { device, version, refused }: { device: Device; version: number; refused: RefusedDocuments | undefined },
   ) {
     const world = testWorld(client, device)
     const { room, seat, role, chatTail } = answer
@@ -31,14 +32,26 @@ class Page implements Disposable {
     this.session = openRoomSession({
       world: { ...world, socketUrl: `${world.socketUrl}?v=${String(version)}` },
       ...{ roomId: room.id, personId, seat, role, chatTail },
+      ...(refused !== undefined && { refused }),
     })
     this.chat = this.session.openChat(0)
   }
 
-  say(text: string): void {
-    const key = `${this.chat.seat.toString(36)}.${(1_700_000_000_000 + text.length).toString(36)}aaa`
+  say(text: string, more: object = {}): void {
+    this.#put(this.#keyOf(text), { x: text, l: 1, ...more })
+  }
+
+  edit(text: string, to: string, more: object = {}): void {
+    this.#put(this.#keyOf(text), { x: to, l: 1, ed: 1, ...more })
+  }
+
+  #keyOf(text: string): string {
+    return `${this.chat.seat.toString(36)}.${(1_700_000_000_000 + text.length).toString(36)}aaa`
+  }
+
+  #put(key: string, value: object): void {
     this.chat.transact(() => {
-      this.chat.doc.getMap('m').set(key, { x: text, l: 1 })
+      this.chat.doc.getMap('m').set(key, value)
     })
   }
 
@@ -66,7 +79,7 @@ type World = Readonly<{
   server(): TestServer
   /** The server stops, and comes back as another version of itself. */
   become(now: number, oldest: number): Promise<void>
-  page(device: Device, version: number): Page
+  page(device: Device, version: number, refused?: RefusedDocuments): Page
 }>
 
 async function withServer(now: number, run: (world: World) => Promise<void>): Promise<void> {
@@ -85,7 +98,7 @@ async function withServer(now: number, run: (world: World) => Promise<void>): Pr
         await server.stop()
         server = await startTestServer({ dataDir, port, ...versionsOf(now, oldest) })
       },
-      page: (device, version) => new Page(ada, me.id, answer, { device, version }),
+      page: (device, version, refused) => new Page(ada, me.id, answer, { device, version, refused }),
     })
   } finally {
     await server.stop()
@@ -145,6 +158,64 @@ void test('[W7] a client that is newer than the server is told, and goes on by i
     await newer.is('live')
     await newer.isSaved()
     assert.deepEqual(newer.said, ['kept for later'])
+  })
+})
+
+void test('[W7] [D4] what a newer client has written outlives a server that is put back, also in a page of that server, and is sent when it is new again', async (t) => {
+  const { allowsEntry } = policies.chat
+  /** The code of the next version: messages may have a field that this one does not know. */
+  const beNext = () =>
+    t.mock.method(
+      policies.chat,
+      'allowsEntry',
+      (...[root, key, value, writer]: Parameters<typeof allowsEntry>) => {
+        const { later: _later, ...known } = value as Readonly<Record<string, unknown>>
+        return allowsEntry(root, key, known, writer)
+      },
+    )
+  const next = beNext()
+  await withServer(2, async ({ page, become }) => {
+    const device: Device = new Map()
+    {
+      using newer = page(device, 2)
+      await newer.is('live')
+      newer.say('edited here')
+      newer.say('edited elsewhere')
+      await newer.isSaved()
+      await become(1, 1)
+      await newer.is('outdated', 'server-outdated')
+      newer.say('of the next version', { later: 1 })
+      newer.edit('edited here', 'edited', { later: 1 })
+      newer.edit('edited elsewhere', 'edited', { later: 1 })
+      assert.deepEqual(newer.said, ['edited', 'edited', 'of the next version'])
+    }
+    next.mock.restore()
+    // As after a reload: the device, with the client of the older server.
+    using refused = page(device, 1)
+    await refused.is('closed', 'update-refused')
+    {
+      using older = page(device, 1, refused.session.refused())
+      await older.is('live')
+      await older.isSaved()
+      assert.deepEqual(older.said, ['edited elsewhere', 'edited here'])
+      older.say('of this version')
+      older.edit('edited elsewhere', 'edited since')
+      await older.isSaved()
+    }
+    {
+      using again = page(device, 1)
+      await again.is('live')
+      await again.isSaved()
+      assert.deepEqual(again.said, ['edited here', 'edited since', 'of this version'])
+    }
+    await become(2, 1)
+    beNext()
+    using newer = page(device, 2)
+    const all = ['edited', 'edited since', 'of the next version', 'of this version']
+    await becomes(() => newer.said, all)
+    await newer.isSaved()
+    using other = page(new Map(), 2)
+    await becomes(() => other.said, all)
   })
 })
 

@@ -1,7 +1,8 @@
-/** A page whose server is of another version (W7): offers to load it anew as the server has it, and does so. */
+/** What a page says whose server does not understand it (W7), and loading it anew as the server has it. */
 import { errorRow, type ErrorCode } from '#shared/errors.ts'
 import type { ToWorker } from '#shared/app-shell.ts'
 import { loadWords, useI18n } from '../i18n.ts'
+import { toast } from '../ui/toast.ts'
 import { offer } from './offer.ts'
 
 export async function offerReload(code: ErrorCode): Promise<void> {
@@ -13,6 +14,12 @@ export async function offerReload(code: ErrorCode): Promise<void> {
     why: 'needed',
     onSelect: () => void reloadAnew(),
   })
+}
+
+/** The server has refused something of this device's, and the room was opened anew. */
+export async function tellBegunAnew(): Promise<void> {
+  await loadWords(['offline'])
+  toast(useI18n().t('offline.begun_anew'))
 }
 
 /** Also where this device keeps the version before, and would answer with it again. */

@@ -16,18 +16,15 @@ import { may, type Drawing, type Posting, type RoomPerson } from '#shared/room.t
 import { useAccountStore } from '../account/account-store.ts'
 import { api, codeOf } from '../api.ts'
 import { recall, remember } from '../device.ts'
-import { useI18n } from '../i18n.ts'
 import { showRoom } from '../offline/room-lock.ts'
 import { browserWorld } from '../sync/browser-world.ts'
 import type { ConnectionState, Undo } from '../sync/ports.ts'
 import { openRoomSession, type RefusedDocuments, type RoomSession } from '../sync/room-session.ts'
 import { endSession, sessionOf, useSession } from '../sync/session-users.ts'
-import { toast } from '../ui/toast.ts'
 import { recallRoom, rememberRoom } from './kept-room.ts'
 import { peopleOf, type PersonHere } from './people.ts'
 
 export const useRoomStore = defineStore('room', () => {
-  const { t } = useI18n()
   const account = useAccountStore()
   const roomId = shallowRef<RoomId | null>(null)
   /** The server's last answer, perhaps from an earlier visit. */
@@ -126,7 +123,7 @@ export const useRoomStore = defineStore('room', () => {
     const refused = ended.refused()
     endSession(ended)
     session.value = openAs(answer, ended.personId, refused)
-    toast(t('room.begun_anew'))
+    tellOutdated(null)
   }
 
   /** Keeps what is shown equal to what the session knows. */
@@ -266,7 +263,9 @@ function listAtHome(room: RoomSummary): void {
   remember('rooms', { mine: [room, ...mine.filter(isOther)], open: open.filter(isOther) })
 }
 
-/** Where the code for it cannot be fetched any more, the connection says it alone. */
-function tellOutdated(code: ErrorCode): void {
-  import('../offline/outdated.ts').then(({ offerReload }) => offerReload(code)).catch(() => undefined)
+/** Null: the room was opened anew. Where the code for it cannot be fetched any more, the connection says it alone. */
+function tellOutdated(code: ErrorCode | null): void {
+  import('../offline/outdated.ts')
+    .then(({ offerReload, tellBegunAnew }) => (code === null ? tellBegunAnew() : offerReload(code)))
+    .catch(() => undefined)
 }

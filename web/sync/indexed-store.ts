@@ -2,18 +2,21 @@
  * Documents in IndexedDB, one database per document, laid out as y-indexeddb lays them out: updates in the order in
  * which they came, now and then replaced by one that has them all.
  *
- * Beside the updates lies one mark, `unsent`. It is set before the first unsent change is stored and taken away after
+ * Beside the updates lies the mark `unsent`, and what was left behind (rescue.ts). The mark is set before the first unsent change is stored and taken away after
  * the server has saved everything, so a crash in between leaves it set, never missing. Invariant (D-14): what could not
  * be stored, because the disk is full or the browser has emptied it, is told at once, and is stored, whole, as soon as
  * it can be.
  */
 import * as idb from 'lib0/indexeddb'
 import * as Y from 'yjs'
-import type { DocumentStore } from './world.ts'
+import type { DocumentStore, LeftBehind, Loaded } from './world.ts'
 
 const updatesName = 'updates'
 export const marksName = 'custom'
 export const unsentKey = 'unsent'
+const leftBehindKey = 'left-behind'
+/** The newest of them are kept. */
+const leftBehindMax = 1_000
 /** Updates from which on they are replaced by one. */
 const updatesMax = 500
 /** After a failure it is tried again, also where nothing more is written. */
@@ -27,12 +30,15 @@ export function openIndexedStore(
 ): DocumentStore {
   const store = new IndexedStore(name, doc, onKept)
   return {
-    whenLoaded: isAnew ? Promise.resolve({ hasUnsent: false }) : store.load(),
+    whenLoaded: isAnew ? Promise.resolve({ hasUnsent: false, leftBehind: [] }) : store.load(),
     keepUnsent(hasUnsent) {
       store.mark(hasUnsent)
     },
-    replace() {
-      void store.replace()
+    replace(leftBehind) {
+      void store.replace(leftBehind)
+    },
+    keepLeftBehind(leftBehind) {
+      store.keepLeftBehind(leftBehind)
     },
     close() {
       store.close()
@@ -53,6 +59,8 @@ class IndexedStore {
   #db: IDBDatabase | null = null
   #hasUnsent = false
   #updateCount = 0
+  /** Of the replica that this one takes the place of. */
+  #leftBehind: readonly LeftBehind[] = []
   /** Something is not stored; the next to be stored is all that the document holds. */
   #isBehind = false
   #isClosed = false
@@ -65,14 +73,16 @@ class IndexedStore {
   }
 
   /** Applies what is kept, and keeps every change from now on. */
-  async load(): Promise<Readonly<{ hasUnsent: boolean }>> {
+  async load(): Promise<Loaded> {
     this.#doc.on('update', this.#onUpdate)
     try {
       const db = await this.#open()
-      if (db === null) return { hasUnsent: false }
+      if (db === null) return { hasUnsent: false, leftBehind: [] }
       const transaction = db.transaction([updatesName, marksName], 'readonly')
       const updates = (await idb.getAll(transaction.objectStore(updatesName))) as Uint8Array[]
-      const mark: unknown = await idb.get(transaction.objectStore(marksName), unsentKey)
+      const marks = transaction.objectStore(marksName)
+      const mark: unknown = await idb.get(marks, unsentKey)
+      const leftBehind = (await idb.get(marks, leftBehindKey)) as readonly LeftBehind[] | undefined
       const hadContent = this.#doc.store.clients.size > 0
       // Of an earlier page.
       this.#hasUnsent ||= mark === 1
@@ -81,7 +91,7 @@ class IndexedStore {
       this.#db = db
       // What was written meanwhile is not among them.
       if (hadContent || this.#isBehind) this.#keepAll()
-      return { hasUnsent: mark === 1 }
+      return { hasUnsent: mark === 1, leftBehind: leftBehind ?? [] }
     } catch (error) {
       this.#failed(error)
       throw error
@@ -97,7 +107,8 @@ class IndexedStore {
   }
 
   /** What was kept before goes, in the same moment as all that the document holds comes. */
-  async replace(): Promise<void> {
+  async replace(leftBehind: readonly LeftBehind[]): Promise<void> {
+    this.#leftBehind = leftBehind
     this.#doc.on('update', this.#onUpdate)
     try {
       this.#db = await this.#open()
@@ -105,6 +116,13 @@ class IndexedStore {
     } catch (error) {
       this.#failed(error)
     }
+  }
+
+  keepLeftBehind(leftBehind: readonly LeftBehind[]): void {
+    this.#write((transaction) => {
+      transaction.objectStore(marksName).put(leftBehind, leftBehindKey)
+      transaction.commit()
+    })
   }
 
   close(): void {
@@ -155,6 +173,7 @@ class IndexedStore {
         updates.clear()
         updates.add(Y.encodeStateAsUpdate(this.#doc))
         this.#putMark(transaction)
+        this.#addLeftBehind(transaction)
         this.#updateCount = 1
         // What comes from now on is stored after it.
         this.#isBehind = false
@@ -179,6 +198,20 @@ class IndexedStore {
 
   #putMark(transaction: IDBTransaction): void {
     transaction.objectStore(marksName).put(this.#hasUnsent ? 1 : 0, unsentKey)
+  }
+
+  #addLeftBehind(transaction: IDBTransaction): void {
+    const added = this.#leftBehind
+    if (added.length === 0) return
+    const marks = transaction.objectStore(marksName)
+    const kept = marks.get(leftBehindKey) as IDBRequest<readonly LeftBehind[] | undefined>
+    kept.onsuccess = () => {
+      const all = [...(kept.result ?? []), ...added]
+      marks.put(all.slice(-leftBehindMax), leftBehindKey)
+    }
+    transaction.addEventListener('complete', () => {
+      this.#leftBehind = []
+    })
   }
 
   #write(change: (transaction: IDBTransaction) => void): void {

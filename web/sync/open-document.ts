@@ -13,10 +13,9 @@ import { DocumentLink } from './document-link.ts'
 import { Listeners } from './listeners.ts'
 import { Neighbours } from './neighbours.ts'
 import type { DocumentState, PagePort, RootView, Undo } from './ports.ts'
-import { rescue } from './rescue.ts'
 import { RootViews, type Told } from './root-view.ts'
 import type { Wire } from './wire.ts'
-import type { DocumentStore, SyncWorld } from './world.ts'
+import type { DocumentStore, LeftBehind, Loaded, SyncWorld } from './world.ts'
 
 export type OpenDocumentOptions = Readonly<{
   world: SyncWorld
@@ -46,6 +45,8 @@ export class OpenDocument implements PagePort {
   readonly #ends = new Listeners()
   readonly #as: Readonly<{ kind: DocumentKind; writer: Writer }>
   #refused: Uint8Array | null
+  /** What earlier pages could not write again, and this one has not tried yet. */
+  #leftBehind: readonly LeftBehind[] = []
   #state: DocumentState
   #isDisposed = false
 
@@ -75,16 +76,16 @@ export class OpenDocument implements PagePort {
     // Others may still hold what was refused.
     this.#neighbours = refused === null ? new Neighbours({ world, name: storeName, doc: this.doc }) : null
     this.link.onChange(() => {
-      this.#rescue()
+      this.#makeUp()
       this.#refresh({})
     })
     this.#store.whenLoaded.then(
-      ({ hasUnsent }) => {
-        this.#loaded(hasUnsent)
+      (loaded) => {
+        this.#loaded(loaded)
       },
       () => {
         // Nothing can be kept here. The page works as long as it is open, and says so.
-        this.#loaded(false)
+        this.#loaded({ hasUnsent: false, leftBehind: [] })
       },
     )
   }
@@ -154,13 +155,23 @@ export class OpenDocument implements PagePort {
     this.doc.destroy()
   }
 
-  /** Once the server's state is here. */
-  #rescue(): void {
-    if (this.#refused === null || !this.link.isCurrent) return
-    const state = this.#refused
-    this.#refused = null
-    rescue(state, this.doc, this.#as)
-    this.#store.replace()
+  /** For what was refused, once the server's state is here. The code for that is hardly ever needed. */
+  #makeUp(): void {
+    const hasSomething = this.#refused !== null || (this.#leftBehind.length > 0 && this.link.canWrite)
+    if (!hasSomething || !this.link.isCurrent) return
+    import('./rescue.ts').then(
+      ({ makeUp }) => {
+        if (this.#isDisposed || !this.link.isCurrent) return
+        const [refused, leftBehind] = [this.#refused, this.#leftBehind]
+        this.#refused = null
+        this.#leftBehind = []
+        makeUp({ refused, leftBehind, doc: this.doc, store: this.#store, as: this.#as })
+        this.#refresh({})
+      },
+      () => {
+        // It cannot be fetched: tried again when the server is next heard.
+      },
+    )
   }
 
   /** Puts the replica under a clientID of this seat. */
@@ -170,8 +181,9 @@ export class OpenDocument implements PagePort {
     }
   }
 
-  #loaded(hasUnsent: boolean): void {
+  #loaded({ hasUnsent, leftBehind }: Loaded): void {
     if (this.#isDisposed) return
+    this.#leftBehind = leftBehind
     if (hasUnsent) this.link.markUnsent()
     this.#refresh({ isLoaded: true })
     this.link.start()

@@ -7,14 +7,30 @@
 import type * as Y from 'yjs'
 import type { Undo } from './ports.ts'
 
+/** An entry that the server refused and this client cannot write again: a newer one may have written it. */
+export type LeftBehind = Readonly<{
+  root: string
+  key: string
+  value: unknown
+  /** Whose value was there then, as Yjs names it; null where there was none. */
+  over: readonly [client: number, clock: number] | null
+}>
+
+export type Loaded = Readonly<{ hasUnsent: boolean; leftBehind: readonly LeftBehind[] }>
+
 /** One document as this device keeps it. */
 export type DocumentStore = Readonly<{
   /** Everything kept has been applied to the document. Rejects where nothing can be kept. */
-  whenLoaded: Promise<Readonly<{ hasUnsent: boolean }>>
+  whenLoaded: Promise<Loaded>
   /** Remembers, across reloads, whether the document holds changes that are not on the server's disk. */
   keepUnsent(hasUnsent: boolean): void
-  /** Of a store that was opened anew: lets go of what it kept before, and keeps the document from now on. */
-  replace(): void
+  /**
+   * Of a store that was opened anew: lets go of what it kept before, and keeps the document from now on. What was left
+   * behind is kept beside it, with what was before.
+   */
+  replace(leftBehind: readonly LeftBehind[]): void
+  /** These alone are left behind. */
+  keepLeftBehind(leftBehind: readonly LeftBehind[]): void
   close(): void
 }>
 
