@@ -2,10 +2,10 @@
  * Documents in IndexedDB, one database per document, laid out as y-indexeddb lays them out: updates in the order in
  * which they came, now and then replaced by one that has them all.
  *
- * Beside the updates lies the mark `unsent`, and what was left behind (rescue.ts). The mark is set before the first unsent change is stored and taken away after
- * the server has saved everything, so a crash in between leaves it set, never missing. Invariant (D-14): what could not
- * be stored, because the disk is full or the browser has emptied it, is told at once, and is stored, whole, as soon as
- * it can be.
+ * Beside the updates lies the mark `unsent`, and what was left behind (rescue.ts). The mark is set before the first
+ * unsent change is stored and taken away after the server has saved everything, so a crash in between leaves it set,
+ * never missing. Invariant (D-14): what could not be stored, because the disk is full or the browser has emptied it, is
+ * told at once, and is stored, whole, as soon as it can be.
  */
 import * as idb from 'lib0/indexeddb'
 import * as Y from 'yjs'
