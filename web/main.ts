@@ -27,4 +27,4 @@ import('./offline/start-courier.ts')
 
 // Once the page stands: it is for the next visit. Where a browser refuses it, there is none without a network.
 if (import.meta.env.PROD)
-  import('./offline/start-offline.ts').then(({ startOffline }) => startOffline()).catch(() => undefined)
+  import('./offline/start-offline.ts').then(({ startOffline }) => startOffline(router)).catch(() => undefined)

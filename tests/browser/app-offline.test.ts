@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { isAppKept } from '../support/app-kept.ts'
 import { makeVersion } from '../support/next-version.ts'
 import { openScene } from '../support/scene.ts'
 import { makeDataFolder, removeFolder } from '../support/server.ts'
@@ -10,17 +11,6 @@ import { becomes, until } from '../support/until.ts'
 
 const scene = await openScene()
 const keeping = { serviceWorkers: 'allow' } as const
-
-/** Waits until the device keeps the whole client. */
-async function isKept(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    await navigator.serviceWorker.ready
-  })
-  await until(
-    () => page.evaluate(async () => (navigator.serviceWorker.controller !== null ? true : undefined)),
-    'the page to be kept',
-  )
-}
 
 const versionOf = (page: Page) => page.locator('meta[name="stoa-version"]').getAttribute('content')
 
@@ -31,7 +21,7 @@ test('[OF1, OF2] without a server, home and a room open with its words, its boar
   const ada = await scene.person('Ada', keeping)
   const [room] = await scene.roomOf(ada)
   assert.ok(room !== undefined)
-  await isKept(room.page)
+  await isAppKept(room.page)
   await room.say('Said before')
   await room.isSent('Said before')
   await room.tool('Pen')
@@ -70,7 +60,7 @@ test('[OF3] a new version is offered, and comes with the page of whoever takes i
     const next = join(folder, 'next')
     await makeVersion(next, 'the-next')
     const ada = await scene.person('Ada', keeping)
-    await isKept(ada.page)
+    await isAppKept(ada.page)
     const other = await ada.context.newPage()
     await other.goto('/')
     const before = await versionOf(other)
@@ -113,7 +103,7 @@ test('[W7] a page of an older version is told, keeps what is written, and has it
     })
     const [room] = await scene.roomOf(ada)
     assert.ok(room !== undefined)
-    await isKept(ada.page)
+    await isAppKept(ada.page)
     await room.say('before')
     await room.isSent('before')
     await scene.restart(undefined, { webFolder: next, versions: { now: 3, oldest: 2 } })
@@ -148,7 +138,7 @@ test('[OF4] a version that does not start is replaced by the next, whoever is th
     await scene.restart(undefined, { webFolder: first })
     const { page } = await scene.stranger(keeping)
     await page.goto('/')
-    await isKept(page)
+    await isAppKept(page)
     await page.getByRole('heading').first().waitFor()
     await scene.restart(undefined, { webFolder: broken })
     await page.reload()

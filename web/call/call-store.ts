@@ -37,7 +37,7 @@ type Place = Readonly<{
 export const useCallStore = defineStore('call', () => {
   const { t } = useI18n()
   const snapshot = shallowRef<CallSnapshot | null>(null)
-  stayWhile(() => snapshot.value?.status === 'in-call')
+  stayWhile(() => (snapshot.value?.status ?? 'idle') !== 'idle')
   const speakerId = shallowRef<string | null>(null)
   /** A short sound tells who comes and goes. */
   const hasSounds = shallowRef(recall(soundsKey) !== false)

@@ -5,6 +5,7 @@
  */
 import type { PersonId } from '#shared/ids.ts'
 import { storePrefix } from '../sync/store-name.ts'
+import { deleteDatabase } from './delete-database.ts'
 import { forgetWaiting } from './recover-waiting.ts'
 
 /** Drafts and what is remembered of rooms are of whoever is signed in; the rest has their id in it. */
@@ -12,7 +13,12 @@ const sharedPrefixes = ['stoa.draft.', 'stoa.draft-files.', 'stoa.sheets.', 'sto
 
 /** Resolves once all of it is gone, or goes when the last other page that has it open is closed. */
 export async function forgetPerson(personId: PersonId): Promise<void> {
-  const prefixes = [...sharedPrefixes, `stoa.room.${personId}.`, `stoa.waiting/${storePrefix(personId)}`]
+  const prefixes = [
+    ...sharedPrefixes,
+    `stoa.room.${personId}.`,
+    `stoa.opened.${personId}.`,
+    `stoa.waiting/${storePrefix(personId)}`,
+  ]
   for (const storage of [localStorage, sessionStorage])
     for (const key of Object.keys(storage))
       if (prefixes.some((prefix) => key.startsWith(prefix))) storage.removeItem(key)
@@ -21,14 +27,5 @@ export async function forgetPerson(personId: PersonId): Promise<void> {
   const own = databases.flatMap(({ name }) =>
     name?.startsWith(storePrefix(personId)) === true ? [name] : [],
   )
-  await Promise.all(own.map(remove))
-}
-
-async function remove(name: string): Promise<void> {
-  const request = indexedDB.deleteDatabase(name)
-  await new Promise((resolve) => {
-    request.onsuccess = resolve
-    request.onerror = resolve
-    request.onblocked = resolve
-  })
+  await Promise.all(own.map(deleteDatabase))
 }

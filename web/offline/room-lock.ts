@@ -5,36 +5,19 @@
  * Where a page is not secure there are no locks. Then two pages may do the same, which costs nothing but their time.
  */
 import type { PersonId, RoomId } from '#shared/ids.ts'
+import { hold } from '../sync/hold.ts'
 import type { Undo } from '../sync/ports.ts'
 
 /** Held until this is undone. */
 export function showRoom(personId: PersonId, roomId: RoomId): Undo {
-  return hold(personId, roomId, 'shared', () => () => undefined)
+  return hold(lockOf(personId, roomId), 'shared', () => () => undefined)
 }
 
 /** Runs once no other page shows the room or does the same; what it gives ends it. */
 export function whenNotShown(personId: PersonId, roomId: RoomId, run: () => Undo): Undo {
-  return hold(personId, roomId, 'exclusive', run)
+  return hold(lockOf(personId, roomId), 'exclusive', run)
 }
 
-function hold(personId: PersonId, roomId: RoomId, mode: LockMode, run: () => Undo): Undo {
-  const ending = new AbortController()
-  const { signal } = ending
-  let end: Undo | null = null
-  const held = async (): Promise<void> => {
-    if (signal.aborted) return
-    end = run()
-    await new Promise((release) => {
-      signal.addEventListener('abort', release)
-    })
-  }
-  if (!isSecureContext) end = run()
-  // Given up while it waits, it rejects.
-  else
-    navigator.locks.request(`stoa/room/${personId}/${roomId}`, { mode, signal }, held).catch(() => undefined)
-  return () => {
-    ending.abort()
-    end?.()
-    end = null
-  }
+function lockOf(personId: PersonId, roomId: RoomId): string {
+  return `stoa/room/${personId}/${roomId}`
 }

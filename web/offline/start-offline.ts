@@ -1,9 +1,12 @@
-/** What a page does for later, once it stands: keeps the client on this device, and tells of newer versions. */
+/** What a page does for later, once it stands: keeps the client and what it stores, and tells of newer versions. */
+import type { Router } from 'vue-router'
 import { loadWords, useI18n } from '../i18n.ts'
 import { followVersions } from './app-versions.ts'
 import { offer } from './offer.ts'
+import { startStorage } from './start-storage.ts'
 
-export async function startOffline(): Promise<void> {
+export async function startOffline(router: Router): Promise<void> {
+  startStorage(router)
   await loadWords(['offline'])
   const { t } = useI18n()
   const versions = await followVersions()

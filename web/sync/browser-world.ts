@@ -1,6 +1,7 @@
 /** The world of a real page. */
 import { paths } from '#shared/http.ts'
 import { versionQuery, versions } from '#shared/wire/version.ts'
+import { makeRoom } from '../offline/make-room.ts'
 import { notingKept, notingStore } from '../offline/waiting.ts'
 import { openIndexedStore } from './indexed-store.ts'
 import { openKeptEntries } from './kept-entries.ts'
@@ -13,8 +14,8 @@ export function browserWorld(): SyncWorld {
   return {
     socketUrl: url.href,
     WebSocket,
-    openStore: (name, ...store) => notingStore(name, openIndexedStore(name, ...store)),
-    openKept: (name) => notingKept(name, openKeptEntries(name)),
+    openStore: (name, ...store) => notingStore(name, openIndexedStore(makeRoom, name, ...store)),
+    openKept: (name) => notingKept(name, openKeptEntries(name, makeRoom)),
     openChannel(name, hear) {
       const channel = new BroadcastChannel(name)
       channel.onmessage = ({ data }) => {

@@ -5,16 +5,18 @@
  * Beside the updates lies the mark `unsent`, and what was left behind (rescue.ts). The mark is set before the first
  * unsent change is stored and taken away after the server has saved everything, so a crash in between leaves it set,
  * never missing. Invariant (D-14): what could not be stored, because the disk is full or the browser has emptied it, is
- * told at once, and is stored, whole, as soon as it can be.
+ * told at once, and is stored, whole, as soon as it can be: on a full disk in place of what it can do without (OF9).
  */
 import * as idb from 'lib0/indexeddb'
 import * as Y from 'yjs'
-import type { DocumentStore, LeftBehind, Loaded } from './world.ts'
+import { hold } from './hold.ts'
+import type { Undo } from './ports.ts'
+import type { DocumentStore, LeftBehind, Loaded, MakeRoom } from './world.ts'
 
-const updatesName = 'updates'
+export const updatesName = 'updates'
 export const marksName = 'custom'
 export const unsentKey = 'unsent'
-const leftBehindKey = 'left-behind'
+export const leftBehindKey = 'left-behind'
 /** The newest of them are kept. */
 const leftBehindMax = 1_000
 /** Updates from which on they are replaced by one. */
@@ -23,12 +25,13 @@ const updatesMax = 500
 const retryMs = 5_000
 
 export function openIndexedStore(
+  makeRoom: MakeRoom,
   name: string,
   doc: Y.Doc,
   isAnew: boolean,
   onKept: (isKept: boolean) => void,
 ): DocumentStore {
-  const store = new IndexedStore(name, doc, onKept)
+  const store = new IndexedStore(makeRoom, name, doc, onKept)
   return {
     whenLoaded: isAnew ? Promise.resolve({ hasUnsent: false, leftBehind: [] }) : store.load(),
     keepUnsent(hasUnsent) {
@@ -46,6 +49,11 @@ export function openIndexedStore(
   }
 }
 
+/** The lock that a page holds on a database for as long as it has it open: nobody deletes it meanwhile. */
+export function lockOf(name: string): string {
+  return `stoa/open/${name}`
+}
+
 export function openDatabase(name: string): Promise<IDBDatabase> {
   return idb.openDB(name, (made) => {
     idb.createStores(made, [[updatesName, { autoIncrement: true }], [marksName]])
@@ -53,6 +61,7 @@ export function openDatabase(name: string): Promise<IDBDatabase> {
 }
 
 class IndexedStore {
+  readonly #makeRoom: MakeRoom
   readonly #name: string
   readonly #doc: Y.Doc
   readonly #onKept: (isKept: boolean) => void
@@ -65,11 +74,20 @@ class IndexedStore {
   #isBehind = false
   #isClosed = false
   #retry: ReturnType<typeof setTimeout> | undefined
+  readonly #held: Promise<void>
+  #letGo: Undo = () => undefined
 
-  constructor(name: string, doc: Y.Doc, onKept: (isKept: boolean) => void) {
+  constructor(makeRoom: MakeRoom, name: string, doc: Y.Doc, onKept: (isKept: boolean) => void) {
+    this.#makeRoom = makeRoom
     this.#name = name
     this.#doc = doc
     this.#onKept = onKept
+    this.#held = new Promise((resolve) => {
+      this.#letGo = hold(lockOf(name), 'shared', () => {
+        resolve()
+        return () => undefined
+      })
+    })
   }
 
   /** Applies what is kept, and keeps every change from now on. */
@@ -132,13 +150,15 @@ class IndexedStore {
     // What is being stored still is: the database closes after it.
     this.#db?.close()
     this.#db = null
+    this.#letGo()
   }
 
   /** Null where it has been closed meanwhile. */
   async #open(): Promise<IDBDatabase | null> {
-    const db = await openDatabase(this.#name)
-    if (this.#isClosed) {
-      db.close()
+    await this.#held
+    const db = this.#isClosed ? null : await openDatabase(this.#name)
+    if (db === null || this.#isClosed) {
+      db?.close()
       return null
     }
     // Only the browser does this: it has emptied its storage, or that has broken.
@@ -240,10 +260,14 @@ class IndexedStore {
     this.#retry = setTimeout(() => {
       void this.#again()
     }, retryMs)
+    void this.#makeRoom(error).then((hasRoom) => {
+      if (hasRoom) void this.#again()
+    })
   }
 
   /** In a database that is opened anew: the one before may be gone. */
   async #again(): Promise<void> {
+    clearTimeout(this.#retry)
     this.#db?.close()
     this.#db = null
     try {

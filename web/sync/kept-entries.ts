@@ -4,11 +4,13 @@
  * Invariant: `put` resolves after the entry is kept, so that whatever follows from it can be made up for.
  */
 import * as idb from 'lib0/indexeddb'
-import type { KeptEntries } from './world.ts'
+import type { KeptEntries, MakeRoom } from './world.ts'
 
 const storeName = 'entries'
 
-export function openKeptEntries(name: string): KeptEntries {
+const noRoom: MakeRoom = () => Promise.resolve(false)
+
+export function openKeptEntries(name: string, makeRoom = noRoom): KeptEntries {
   const opened = idb.openDB(name, (db) => {
     idb.createStores(db, [[storeName]])
   })
@@ -17,6 +19,16 @@ export function openKeptEntries(name: string): KeptEntries {
     if (found === undefined) throw new Error('the store of kept entries is missing')
     return found
   }
+  async function put(key: string, value: unknown): Promise<void> {
+    try {
+      const entries = await store('readwrite')
+      entries.put(value, key)
+      await committed(entries.transaction)
+    } catch (error) {
+      if (!(await makeRoom(error))) throw error
+      await put(key, value)
+    }
+  }
   // Nothing can be kept here: every call says so.
   opened.catch(() => undefined)
   return {
@@ -24,11 +36,7 @@ export function openKeptEntries(name: string): KeptEntries {
       const entries = await idb.getAllKeysValues(await store('readonly'))
       return entries.map(({ k, v }: Readonly<{ k: unknown; v: unknown }>) => [String(k), v] as const)
     },
-    async put(key, value) {
-      const entries = await store('readwrite')
-      entries.put(value, key)
-      await committed(entries.transaction)
-    },
+    put,
     async remove(key) {
       const entries = await store('readwrite')
       entries.delete(key)

@@ -46,6 +46,9 @@ export type OpenStore = (
   onKept: (isKept: boolean) => void,
 ) => DocumentStore
 
+/** After a write failed with this: whether there is room now, so that it may be tried again. Never rejects. */
+export type MakeRoom = (error: unknown) => Promise<boolean>
+
 /** What this device keeps under keys, beside its documents. Every call rejects where nothing can be kept. */
 export type KeptEntries = Readonly<{
   all(): Promise<readonly (readonly [key: string, value: unknown])[]>
