@@ -1,5 +1,6 @@
 /** A device that is full makes room by itself: old pages of chat go, and nothing that only it has. */
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { paths, type InviteResponse } from '#shared/http.ts'
@@ -103,6 +104,13 @@ test('[OF9] on a full device old pages that nobody has open go; what is unsent, 
   await markUnsent(ada.page, long.roomId, 1)
   await fill(ada.page)
   await ada.page.locator(`a[href="/r/${other.roomId}"]`).click()
+  let notes = 0
+  await until(async () => {
+    notes += 1
+    // Of chance, or it would be packed into what is left.
+    await other.say(`Note ${notes}: ${randomBytes(1_500).toString('hex')}`, `Note ${notes}:`)
+    return !(await pagesKept(ada.page, long.roomId)).includes(2)
+  }, 'an old page to go')
   await other.say('Said on a full device')
   await other.tool('Pen')
   await other.drag([0.2, 0.6], [0.4, 0.7])
