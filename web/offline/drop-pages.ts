@@ -6,7 +6,14 @@
  * its own marks say that it holds nothing unsent and nothing left behind, whatever is noted elsewhere.
  */
 import * as idb from 'lib0/indexeddb'
-import { leftBehindKey, lockOf, marksName, openDatabase, unsentKey, updatesName } from '../sync/indexed-store.ts'
+import {
+  leftBehindKey,
+  lockOf,
+  marksName,
+  openDatabase,
+  unsentKey,
+  updatesName,
+} from '../sync/indexed-store.ts'
 import { deleteDatabase } from './delete-database.ts'
 import { oldPages } from './old-pages.ts'
 import { openedAtMs } from './opened-rooms.ts'
