@@ -1,6 +1,7 @@
 /** The chat of two people over a real server, as their pages keep it: across seals, without a network, after a reload. */
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import type { MessageKey } from '#shared/chat/message.ts'
 import { pageMessagesMax } from '#shared/limits.ts'
 import { documentName } from '#shared/room.ts'
 import { ChatLog, type ChatWorld } from '#web/chat/engine/chat-log.ts'
@@ -75,6 +76,23 @@ async function say(people: readonly Seated[], page: number, count: number): Prom
   }
 }
 
+/** The first pages, sealed by their size, so that it takes little time. */
+async function fillPages(people: readonly Seated[], pages: number): Promise<void> {
+  const big = 'あ'.repeat(3_900)
+  for (let page = 0; page < pages; page += 1) {
+    const { client, seat, answer } = people[page % people.length]!
+    const name = documentName({ kind: 'chat', roomId: answer.room.id, page })
+    using socket = await SyncClient.open(client, name)
+    const replica = replicaOf(seat, 'chat', 9_000 + page)
+    for (const part of [12, 12]) {
+      const update = changeOf(replica, () => {
+        for (let index = 0; index < part; index += 1) sayIn(replica, seat, `${page} ${index} ${big}`)
+      })
+      await save(socket, name, update)
+    }
+  }
+}
+
 async function roomOf(server: TestServer) {
   const { people } = await seatedRoom(server, ...names)
   const [alice, bob, ...others] = people
@@ -145,24 +163,47 @@ test('[CH8] a page that is closed with unsent words says them after it is opened
   assert.equal(hers.texts().filter((text) => text === 'written on the way out').length, 1)
 })
 
+test('[OF6] what was changed on an older page arrives after a reload, also where that page is not shown', async () => {
+  await using server = await startTestServer()
+  const { alice, bob, fillers } = await roomOf(server)
+  await fillPages(fillers, 3)
+  const [late, lateToo] = [bob, alice].map((person) => ({
+    ...person,
+    answer: { ...person.answer, chatTail: 3 },
+  }))
+  assert.ok(late !== undefined && lateToo !== undefined)
+  const showAll = async (chat: ChatLog): Promise<void> => {
+    await until(
+      () => chat.isSynced && chat.window?.base !== null && chat.window?.last === 3,
+      'all of what is shown',
+    )
+    if (!chat.hasOlder) return
+    chat.showOlder()
+    await showAll(chat)
+  }
+  const device: Device = new Map()
+  let key: MessageKey
+  {
+    using before = new Page(late, device)
+    await showAll(before.chat)
+    key = before.chat.rows()[0]!.key
+    before.world.setOnline(false)
+    await until(() => before.session.connection().kind === 'offline', 'offline')
+    before.chat.react(key, '👍')
+    await settled()
+  }
+  using his = new Page(late, device)
+  using hers = new Page(lateToo, new Map())
+  await showAll(hers.chat)
+  const reactions = () => hers.chat.rows().find((row) => row.key === key)?.reactions.length
+  await until(() => reactions() === 1, 'the reaction')
+  assert.equal(his.chat.window?.first, 2)
+})
+
 test('[CH7] older pages are shown one by one, a few at a time, and can be changed', async () => {
   await using server = await startTestServer()
   const { alice, bob, fillers } = await roomOf(server)
-  // Sealed by their size, so that this takes little time.
-  const pages = 9
-  const big = 'あ'.repeat(3_900)
-  for (let page = 0; page < pages; page += 1) {
-    const { client, seat, answer } = fillers[page % fillers.length]!
-    const name = documentName({ kind: 'chat', roomId: answer.room.id, page })
-    using socket = await SyncClient.open(client, name)
-    const replica = replicaOf(seat, 'chat', 9_000 + page)
-    for (const part of [12, 12]) {
-      const update = changeOf(replica, () => {
-        for (let index = 0; index < part; index += 1) sayIn(replica, seat, `${page} ${index} ${big}`)
-      })
-      await save(socket, name, update)
-    }
-  }
+  await fillPages(fillers, 9)
   using hers = new Page(alice, new Map())
   using his = new Page(bob, new Map())
   hers.chat.send('newest')
@@ -182,7 +223,7 @@ test('[CH7] older pages are shown one by one, a few at a time, and can be change
   assert.equal(his.chat.hasNewer, true)
   assert.ok(!his.texts().includes('newest'))
   // Counted all the same.
-  assert.equal(his.chat.stampedCount, pages * 24 + 1)
+  assert.equal(his.chat.stampedCount, 9 * 24 + 1)
 
   const [oldest] = his.chat.rows()
   his.chat.react(oldest!.key, '🎉')

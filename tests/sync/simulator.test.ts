@@ -12,7 +12,8 @@ import { addTo, type Tally } from '../simulator/tally.ts'
 import { quiet, VirtualTime } from '../simulator/time.ts'
 import { replicaOf, sayIn } from '../support/seated.ts'
 
-const seeds = 80
+/** The last has what is rare. */
+const seeds = [...Array.from({ length: 80 }, (_, index) => index + 1), 188]
 /** Otherwise they have shown nothing. */
 const kinds: readonly string[] = [
   'seals',
@@ -56,7 +57,7 @@ const kinds: readonly string[] = [
 
 test('[D-12] under cuts, crashes, kills and failing turns nothing that was shown is lost, and all agree in the end', async () => {
   const tally: Tally = new Map()
-  for (let seed = 1; seed <= seeds; seed += 1) {
+  for (const seed of seeds) {
     using history = new History(seed)
     await history.play().catch((cause: unknown) => {
       throw new Error(`seed ${String(seed)}:\n${history.trace.slice(-20).join('\n')}`, { cause })

@@ -11,7 +11,7 @@ import type { DocumentKind } from '#shared/room.ts'
 import { policies, type Writer } from '#shared/sync/policy.ts'
 import { DocumentLink } from './document-link.ts'
 import { Listeners } from './listeners.ts'
-import { Neighbours } from './neighbours.ts'
+import { byNeighbour, Neighbours } from './neighbours.ts'
 import type { DocumentState, PagePort, RootView, Undo } from './ports.ts'
 import { RootViews, type Told } from './root-view.ts'
 import type { Wire } from './wire.ts'
@@ -59,14 +59,20 @@ export class OpenDocument implements PagePort {
     this.kind = kind
     this.#as = { kind, writer }
     this.#refused = refused
-    this.#state = { isLoaded: false, isSynced: false, hasUnsent: false, isKept: true, canWrite }
+    this.#state = {
+      ...{ isLoaded: false, isSynced: false, hasUnsent: false, isKept: true },
+      canWrite,
+    }
     this.#own()
     this.doc.on('beforeTransaction', () => {
       this.#own()
     })
-    // Before the store hears of the change, so that the mark is never behind it.
-    this.doc.on('afterTransaction', (transaction) => {
-      if (transaction.local && transaction.changed.size > 0) this.#keepUnsent(true)
+    // Before the store hears of the change, so that the mark is never behind it; and before anybody who looks at what
+    // has changed asks whether the server has it.
+    this.doc.on('afterTransaction', ({ local, origin, changed }) => {
+      if ((!local && origin !== byNeighbour) || changed.size === 0) return
+      this.link.markUnsent()
+      this.#refresh({})
     })
     this.#views = new RootViews(this.doc)
     this.#store = world.openStore(storeName, this.doc, refused !== null, (isKept) => {
@@ -206,16 +212,9 @@ export class OpenDocument implements PagePort {
     const isLoaded = before.isLoaded || change.isLoaded === true
     const isSynced = before.isSynced || isCurrent
     const isKept = change.isKept ?? before.isKept
-    const after = { isLoaded, isSynced, hasUnsent, isKept, canWrite }
-    if (
-      after.isLoaded === before.isLoaded &&
-      after.isSynced === before.isSynced &&
-      after.hasUnsent === before.hasUnsent &&
-      after.isKept === before.isKept &&
-      after.canWrite === before.canWrite
-    ) {
-      return
-    }
+    const after: DocumentState = { isLoaded, isSynced, hasUnsent, isKept, canWrite }
+    const fields = Object.keys(after) as (keyof DocumentState)[]
+    if (fields.every((field) => after[field] === before[field])) return
     this.#state = after
     this.#changes.tell()
   }
