@@ -52,3 +52,76 @@ test('[OF8] what waits is listed, a message of it is thrown away, and the rest a
   await becomes(() => ben.messages.count(), 2)
   await becomes(() => ben.message('Not this').count(), 0)
 })
+
+test('[OF8] what waits to be changed is listed with what waits to be said, and can be taken back', async () => {
+  const [ada, ben] = await scene.meet('Ada', 'Ben')
+  assert.ok(ada !== undefined && ben !== undefined)
+  const { page, guest } = ada
+  for (const text of ['At seven', 'At the mill', 'With bread', 'Bring nothing']) await ada.say(text)
+  await ben.say('Shall I come?')
+  await ada.hears('Shall I come?')
+  await ada.isSent('Bring nothing')
+  const chip = page.locator('[data-connection]')
+  const items = page.getByRole('dialog').filter({ hasText: 'Waits to be sent' }).getByRole('listitem')
+  const edit = async (text: string, now: string): Promise<void> => {
+    await ada.act(text, 'Edit')
+    const editor = page.getByRole('textbox', { name: 'Edit' })
+    await editor.fill(now)
+    await editor.press('Enter')
+    await ada.message(now).waitFor()
+  }
+  const remove = async (text: string): Promise<void> => {
+    await ada.act(text, 'Delete')
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click()
+    await ada.message(text).waitFor({ state: 'detached' })
+  }
+  const react = async (text: string): Promise<void> => {
+    await ada.message(text).hover()
+    await ada.message(text).getByRole('button', { name: 'Thumbs up', exact: true }).click()
+  }
+  await guest.context.setOffline(true)
+  await ada.isConnection('offline')
+  await edit('At seven', 'At eight')
+  await edit('At the mill', 'At the bridge')
+  await remove('With bread')
+  await remove('Bring nothing')
+  await react('Shall I come?')
+  await ada.say('See you there')
+
+  await chip.click()
+  const listed = [
+    'See you there',
+    'Edit: At eight',
+    'Edit: At the bridge',
+    'Deleted: With bread',
+    'Deleted: Bring nothing',
+    'Reaction 👍 to “Shall I come?”',
+  ]
+  await becomes(() => items.allInnerTexts(), listed)
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  assert.deepEqual(violations, [])
+  await items.getByRole('button', { name: 'Take back Edit: At eight' }).click()
+  await items.getByRole('button', { name: 'Take back', exact: true }).click()
+  await items.getByRole('button', { name: 'Take back Deleted: With bread' }).click()
+  listed.splice(1, 1)
+  listed.splice(2, 1)
+  await becomes(() => items.allInnerTexts(), listed)
+  await ada.hears('At seven')
+  await ada.hears('With bread')
+  await react('Shall I come?')
+  await react('At seven')
+  listed.splice(-1, 1, 'Reaction 👍 to “At seven”')
+  await chip.click()
+  await becomes(() => items.allInnerTexts(), listed)
+
+  await guest.context.setOffline(false)
+  await ada.isSent('See you there')
+  await becomes(() => items.count(), 0)
+  await ben.hears('See you there')
+  await ben.reaction('At seven', 'Thumbs up').waitFor()
+  await ben.message('Bring nothing').waitFor({ state: 'detached' })
+  for (const text of ['At seven', 'At the bridge', 'With bread', 'Shall I come?']) await ben.hears(text)
+  await becomes(() => ben.messages.count(), 5)
+  await becomes(() => ben.page.locator('.reactions').getByRole('button', { name: 'Thumbs up' }).count(), 1)
+  await becomes(() => ben.message('At seven').getByText('edited').count(), 0)
+})

@@ -19,7 +19,10 @@ class Device {
       openSheet: (id) => ({
         state: () => {
           const isSaved = this.#saved.has(id)
-          return { isLoaded: true, isSynced: isSaved, hasUnsent: !isSaved, isKept: true, canWrite: true }
+          return {
+            ...{ isLoaded: true, isSynced: isSaved, hasUnsent: !isSaved, isGiving: true, isKept: true },
+            canWrite: true,
+          }
         },
         onChange: (listener) => {
           this.open.set(id, listener)

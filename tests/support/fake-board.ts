@@ -34,6 +34,7 @@ export function fakeDocument(seat: number): FakeDocument {
     isLoaded: true,
     isSynced: true,
     hasUnsent: false,
+    isGiving: true,
     isKept: true,
     canWrite: true,
   }

@@ -8,6 +8,7 @@ import { recall, remember } from '../device.ts'
 import { useI18n } from '../i18n.ts'
 import { useFilesStore } from '../files/files-store.ts'
 import { useRoomStore } from '../room/room-store.ts'
+import type { Undo } from '../sync/ports.ts'
 import type { RoomSession } from '../sync/room-session.ts'
 import { toast } from '../ui/toast.ts'
 import type { ChatLog, ChatRow } from './engine/chat-log.ts'
@@ -53,6 +54,7 @@ export const useChatStore = defineStore('chat', () => {
   let session: RoomSession | null = null
   let seek: Seek | null = null
   let isSeeking = false
+  let endChanges: Undo | null = null
   let typingTimer: ReturnType<typeof setTimeout> | undefined
 
   function open(opened: RoomSession): void {
@@ -78,10 +80,16 @@ export const useChatStore = defineStore('chat', () => {
     }
     made.onChange(look)
     look()
+    // Where it cannot be fetched, what waits is listed with fewer words.
+    import('./changes-store.ts').then(({ useChangesStore }) => {
+      if (log === made) endChanges = useChangesStore().open(made, opened)
+    }, console.warn)
   }
 
   function close(): void {
     setTyping(false)
+    endChanges?.()
+    endChanges = null
     log?.[Symbol.dispose]()
     log = null
     files.close()

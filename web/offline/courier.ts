@@ -9,6 +9,7 @@ import type { RoomResponse } from '#shared/http.ts'
 import type { PersonId, RoomId } from '#shared/ids.ts'
 import { parseDocumentName } from '#shared/room.ts'
 import { openChatLog } from '../chat/open-chat-log.ts'
+import { openOwnChanges } from '../chat/open-own-changes.ts'
 import { openRoomFiles } from '../files/open-room-files.ts'
 import { recallRoom } from '../room/kept-room.ts'
 import { browserWorld } from '../sync/browser-world.ts'
@@ -103,6 +104,8 @@ function deliver(personId: PersonId, known: RoomResponse, onClosed: () => void):
   })
   const files = openRoomFiles(roomId, session.openFiles())
   const log = openChatLog(session, files)
+  // They are kept until the server has them, and nobody lists them here.
+  const changes = openOwnChanges(log, session)
   const sheets = new Map<string, Disposable>()
   session.onChange(() => {
     const { kind } = session.connection()
@@ -126,6 +129,7 @@ function deliver(personId: PersonId, known: RoomResponse, onClosed: () => void):
       }
     },
     end() {
+      changes[Symbol.dispose]()
       log[Symbol.dispose]()
       files[Symbol.dispose]()
       for (const sheet of sheets.values()) sheet[Symbol.dispose]()

@@ -114,6 +114,11 @@ export class DocumentLink {
     return this.#hasUnsent
   }
 
+  /** What waited has been given to the server, and changes are as they happen. */
+  get isGiving(): boolean {
+    return this.#opening?.hasGiven === true
+  }
+
   get canWrite(): boolean {
     return this.#canWrite
   }
@@ -225,7 +230,7 @@ export class DocumentLink {
         // Another page of this device may have kept it, or have taken the mark of it away.
         if (isAhead(this.#doc, frame.stateVector)) this.#hasUnsent = true
         this.#give(opening, Y.encodeStateAsUpdate(this.#doc, frame.stateVector))
-        return
+        break
       case 'state':
         opening.hasState = true
         this.#failedCount = 0

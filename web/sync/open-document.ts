@@ -60,7 +60,7 @@ export class OpenDocument implements PagePort {
     this.#as = { kind, writer }
     this.#refused = refused
     this.#state = {
-      ...{ isLoaded: false, isSynced: false, hasUnsent: false, isKept: true },
+      ...{ isLoaded: false, isSynced: false, hasUnsent: false, isGiving: false, isKept: true },
       canWrite,
     }
     this.#own()
@@ -207,12 +207,12 @@ export class OpenDocument implements PagePort {
   #refresh(change: Readonly<{ isLoaded?: true; isKept?: boolean }>): void {
     if (this.#isDisposed) return
     const before = this.#state
-    const { isCurrent, hasUnsent, canWrite } = this.link
+    const { isCurrent, hasUnsent, isGiving, canWrite } = this.link
     this.#keepUnsent(hasUnsent)
     const isLoaded = before.isLoaded || change.isLoaded === true
     const isSynced = before.isSynced || isCurrent
     const isKept = change.isKept ?? before.isKept
-    const after: DocumentState = { isLoaded, isSynced, hasUnsent, isKept, canWrite }
+    const after: DocumentState = { isLoaded, isSynced, hasUnsent, isGiving, isKept, canWrite }
     const fields = Object.keys(after) as (keyof DocumentState)[]
     if (fields.every((field) => after[field] === before[field])) return
     this.#state = after

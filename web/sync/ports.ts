@@ -49,6 +49,8 @@ export type DocumentState = Readonly<{
   isSynced: boolean
   /** True while changes of this device are not yet on the server's disk. */
   hasUnsent: boolean
+  /** The server is being given what waited, and then every change as it happens: it may have any of them. */
+  isGiving: boolean
   /** False while this device cannot store all of it: then what is unsent goes with the page. */
   isKept: boolean
   /** False where this person may only look. */

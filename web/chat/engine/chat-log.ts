@@ -74,6 +74,7 @@ export class ChatLog {
   readonly #delivery: Delivery
   readonly #pages = new Map<number, PageLog>()
   readonly #listeners = new Listeners()
+  readonly #opened = new Listeners<[PageLog]>()
   readonly #undos: Undo[]
   #rows: readonly ChatRow[] = []
   /** What the listeners were last told of. */
@@ -251,6 +252,12 @@ export class ChatLog {
     return this.#listeners.add(listener)
   }
 
+  /** Called with each page that is open, and with each that is opened later. */
+  onPage(listener: (page: PageLog) => void): Undo {
+    for (const page of this.#pages.values()) listener(page)
+    return this.#opened.add(listener)
+  }
+
   [Symbol.dispose](): void {
     for (const undo of this.#undos) undo()
     this.#listeners.clear()
@@ -261,13 +268,9 @@ export class ChatLog {
   }
 
   #shownPages(): PageLog[] {
-    const pages: PageLog[] = []
-    if (this.#first === null || this.#last === null) return pages
-    for (let number = this.#first; number <= this.#last; number += 1) {
-      const page = this.#pages.get(number)
-      if (page !== undefined) pages.push(page)
-    }
-    return pages
+    const [first, last] = [this.#first ?? 0, this.#last ?? -1]
+    const shown = [...this.#pages.values()].filter(({ page }) => page >= first && page <= last)
+    return shown.sort((a, b) => a.page - b.page)
   }
 
   /** The open pages that have this message: the one where it counts first, then copies that came too late for theirs. */
@@ -326,6 +329,7 @@ export class ChatLog {
     page.onNote((text) => {
       this.#delivery.hear(page, text)
     })
+    this.#opened.tell(page)
     return page
   }
 

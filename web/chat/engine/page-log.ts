@@ -24,7 +24,7 @@ const structsKept = 64
 
 export class PageLog {
   readonly page: number
-  readonly #port: PagePort
+  readonly port: PagePort
   readonly #messages: RootView
   readonly #reactions: RootView
   readonly #stamps: Y.Array<string | StampValue>
@@ -38,7 +38,7 @@ export class PageLog {
 
   constructor(page: number, port: PagePort) {
     this.page = page
-    this.#port = port
+    this.port = port
     this.#messages = port.root('m')
     this.#reactions = port.root('r')
     this.#stamps = port.doc.getArray('s')
@@ -69,7 +69,7 @@ export class PageLog {
   }
 
   state(): DocumentState {
-    return this.#port.state()
+    return this.port.state()
   }
 
   header(): PageHeader {
@@ -78,7 +78,7 @@ export class PageLog {
 
   /** This device has something of it to show, or knows that there is nothing. */
   get isHere(): boolean {
-    return this.#rows.length > 0 || this.#port.state().isSynced
+    return this.#rows.length > 0 || this.port.state().isSynced
   }
 
   /** It takes no new messages. */
@@ -109,21 +109,21 @@ export class PageLog {
   /** Writes messages, in one change. */
   write(entries: Iterable<readonly [MessageKey, MessageValue]>): void {
     this.#mayGrow()
-    this.#port.transact(() => {
-      const messages = this.#port.doc.getMap('m')
+    this.port.transact(() => {
+      const messages = this.port.doc.getMap('m')
       for (const [key, value] of entries) messages.set(key, value)
     })
   }
 
   /** Tells those in a call what will be written here, and nothing else, until it is. */
   say(entries: ReadonlyMap<MessageKey, MessageValue>): void {
-    for (const key of this.#said.keys()) if (!entries.has(key)) this.#port.say('m', key, undefined)
-    for (const [key, value] of entries) if (this.#said.get(key) !== value) this.#port.say('m', key, value)
+    for (const key of this.#said.keys()) if (!entries.has(key)) this.port.say('m', key, undefined)
+    for (const [key, value] of entries) if (this.#said.get(key) !== value) this.port.say('m', key, value)
     this.#said = entries
   }
 
   remove(key: MessageKey): void {
-    this.#port.transact(() => {
+    this.port.transact(() => {
       this.#messages.delete(key)
     })
   }
@@ -131,20 +131,20 @@ export class PageLog {
   /** Adds this person's reaction to a message, or takes it back. */
   toggleReaction(key: MessageKey, reaction: string): void {
     this.#mayGrow()
-    const own = reactionKey(this.#port.seat, key)
+    const own = reactionKey(this.port.seat, key)
     const before = this.#reactions.get(own)
     const kept = isReactionValue(before) ? before : []
     const after = kept.includes(reaction)
       ? kept.filter((each) => each !== reaction)
       : [...kept, reaction].slice(-reactionsPerMessageMax)
     if (!isReactionValue(after)) throw new AppError('request-malformed')
-    this.#port.transact(() => {
-      this.#port.doc.getMap('r').set(own, after)
+    this.port.transact(() => {
+      this.port.doc.getMap('r').set(own, after)
     })
   }
 
   onNote(listener: (text: string) => void): Undo {
-    return this.#port.onNote(listener)
+    return this.port.onNote(listener)
   }
 
   onChange(listener: () => void): Undo {
@@ -154,11 +154,11 @@ export class PageLog {
   [Symbol.dispose](): void {
     for (const undo of this.#undos) undo()
     this.#listeners.clear()
-    this.#port[Symbol.dispose]()
+    this.port[Symbol.dispose]()
   }
 
   #mayGrow(): void {
-    if (countStructs(this.#port.doc) > sealedPageStructsMax - structsKept) throw new AppError('page-full')
+    if (countStructs(this.port.doc) > sealedPageStructsMax - structsKept) throw new AppError('page-full')
   }
 
   /** Returns whether anything that can be asked for changed. */
@@ -206,7 +206,7 @@ export class PageLog {
 
   /** Of a message that the server has not counted. */
   #stateOf(key: string, seat: Seat): ChatRow['state'] {
-    if (seat === this.#port.seat) return 'sending'
+    if (seat === this.port.seat) return 'sending'
     // What came through the server has its stamp on the way.
     return this.#messages.isTold(key) ? 'told' : 'sent'
   }
