@@ -77,6 +77,37 @@ test('[OF6] what waited when the last page was closed is brought by the next one
   await becomes(() => ben.messages.count(), 2)
 })
 
+test('[OF6] rooms whose files the server does not take keep no other room waiting', async () => {
+  const [guest, other] = [await scene.person('Ada'), await scene.person('Ben')]
+  const { context } = guest
+  /** Rooms and pages. */
+  const refused = new Set<string>()
+  await context.route('**/api/rooms/*/files', (route) => {
+    refused.add(`${route.request().url()} ${route.request().frame().page().url()}`)
+    return route.fulfill({ status: 413, json: { code: 'file-too-large' } })
+  })
+  // As many as are brought at once.
+  for (let count = 1; count <= 3; count += 1) {
+    const [ada] = await scene.roomOf(guest)
+    assert.ok(ada !== undefined)
+    await ada.attach('film.txt', 'text/plain', Buffer.from(`reel ${String(count)}`))
+    await ada.send()
+    await ada.message('film.txt').waitFor()
+  }
+  const home = await context.newPage()
+  await home.goto('/')
+  const [ada, ben] = await scene.roomOf(guest, other)
+  assert.ok(ada !== undefined && ben !== undefined)
+  const atHome = () => [...refused].filter((where) => where.endsWith(` ${home.url()}`)).length
+  await until(() => atHome() === 3 || undefined, 'the files are refused at home')
+  await context.setOffline(true)
+  await ada.isConnection('offline')
+  await ada.say('Only words')
+  await ada.page.close()
+  await context.setOffline(false)
+  await ben.hears('Only words')
+})
+
 const databaseCount = (page: Page) => page.evaluate(async () => (await indexedDB.databases()).length)
 
 test('[OF7] who signs out is asked about what waits, and then the device keeps nothing of theirs', async () => {

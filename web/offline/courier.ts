@@ -2,9 +2,10 @@
  * Brings to the server what waits on this device in rooms that no page of this browser shows.
  *
  * Rule OF6 of docs/PROTOCOL.md. A room that this page shows brings its own; of the others one page at a time opens some,
- * unseen by the people in them, and closes each once nothing of it waits. Invariant: what the server does not let in
- * stays on the device, and is not tried again by this page: opening the room says why.
+ * unseen by the people in them, and closes each once nothing of it waits, or nothing that could be brought. Invariant:
+ * what the server does not let in stays on the device, and is not tried again by this page: opening the room says why.
  */
+import { hashesOf, type FileHash } from '#shared/files/file.ts'
 import type { RoomResponse } from '#shared/http.ts'
 import type { PersonId, RoomId } from '#shared/ids.ts'
 import { parseDocumentName } from '#shared/room.ts'
@@ -94,8 +95,8 @@ export class Courier implements Disposable {
   }
 }
 
-/** `onClosed`: the server does not let this person in. */
-function deliver(personId: PersonId, known: RoomResponse, onClosed: () => void): Delivery {
+/** `onRefused`: the server does not let this person in, or does not take what is left. */
+function deliver(personId: PersonId, known: RoomResponse, onRefused: () => void): Delivery {
   const { seat, role, chatTail, drawing, posting } = known
   const { id: roomId, isArchived } = known.room
   const session = openRoomSession({
@@ -107,14 +108,31 @@ function deliver(personId: PersonId, known: RoomResponse, onClosed: () => void):
   // They are kept until the server has them, and nobody lists them here.
   const changes = openOwnChanges(log, session)
   const sheets = new Map<string, Disposable>()
+  let names: ReadonlySet<string> = new Set()
+  /** Nothing is left but files that the server does not take, and messages with them. */
+  const isStuck = (): boolean => {
+    const pending = files.pending()
+    const hasFailed = (hash: FileHash): boolean => pending.get(hash)?.kind === 'failed'
+    return (
+      pending.size > 0 &&
+      [...pending.keys()].every(hasFailed) &&
+      log.waiting().every((row) => hashesOf(row.files).some(hasFailed)) &&
+      [...names].every((name) => parseDocumentName(name) === null)
+    )
+  }
+  const lookAgain = (): void => {
+    if (isStuck()) queueMicrotask(onRefused)
+  }
+  files.onChange(lookAgain)
+  log.onChange(lookAgain)
   session.onChange(() => {
     const { kind } = session.connection()
     if (kind === 'live') files.retry()
-    if (kind === 'closed') queueMicrotask(onClosed)
+    if (kind === 'closed') queueMicrotask(onRefused)
   })
   return {
     look(waiting) {
-      const names = new Set(waiting.map(({ name }) => name))
+      names = new Set(waiting.map(({ name }) => name))
       for (const [name, sheet] of sheets) {
         if (names.has(name)) continue
         sheet[Symbol.dispose]()
@@ -127,6 +145,7 @@ function deliver(personId: PersonId, known: RoomResponse, onClosed: () => void):
         if (ref?.kind === 'board' && sheets.size < sheetsMax && !sheets.has(name))
           sheets.set(name, session.openBoard(ref.sheetId))
       }
+      lookAgain()
     },
     end() {
       changes[Symbol.dispose]()
