@@ -84,11 +84,11 @@ async function look(
     const updates = (await idb.getAll(transaction.objectStore(updatesName))) as Uint8Array[]
     const marks = transaction.objectStore(marksName)
     const mark: unknown = await idb.get(marks, unsentKey)
-    const leftBehind = ((await idb.get(marks, leftBehindKey)) ?? []) as readonly unknown[]
+    const leftBehind = (await idb.get(marks, leftBehindKey)) as readonly unknown[] | undefined
     return {
       sizeBytes: updates.reduce((sum, { length }) => sum + length, 0),
       hasUnsent: mark === 1,
-      hasLeftBehind: leftBehind.length > 0,
+      hasLeftBehind: leftBehind !== undefined && leftBehind.length > 0,
     }
   } finally {
     db.close()
