@@ -193,6 +193,10 @@ export const searchWordsMax = 16
 export const pinsMax = 50
 /** Characters (code points) of a pinned message in the list of them: everybody who enters the room gets it. */
 export const pinTextLengthMax = 160
+/** Pages that are named of those with replies of a thread: a long one in a busy room is on many (CH16). */
+export const threadPagesMax = 128
+/** Who wrote in a thread last, as named at its root. */
+export const threadSeatsMax = 3
 
 // ── Files ─────────────────────────────────────────────────────────────────────────────────────
 /** Files of one message. */

@@ -5,10 +5,11 @@
  * page is the newest, whether a message is known, what was said where, what is pinned, and what refers to which files.
  * Invariant: it is written in the transaction that writes the documents, so neither is ever ahead of the other.
  */
-import type { MessageKey } from '#shared/chat/message.ts'
+import { parseMessageKey, parsePlace, type MessageKey } from '#shared/chat/message.ts'
+import type { Thread } from '#shared/chat/thread.ts'
 import type { FileHash } from '#shared/files/file.ts'
-import type { RoomId } from '#shared/ids.ts'
-import { pinTextLengthMax } from '#shared/limits.ts'
+import type { RoomId, Seat } from '#shared/ids.ts'
+import { pinTextLengthMax, threadPagesMax, threadSeatsMax } from '#shared/limits.ts'
 import type { EditedMessage, NewMessageRow } from '../store/messages.ts'
 import type { Store } from '../store/open.ts'
 import type { PinRow } from '../store/pins.ts'
@@ -18,8 +19,11 @@ export type NewMessage = NewMessageRow & Readonly<{ files: readonly FileHash[] }
 
 /** The tables it reads and writes. */
 export type IndexTables = Readonly<{
-  rooms: Pick<Store['rooms'], 'chatTail' | 'setChatTail' | 'addMessage'>
-  messages: Pick<Store['messages'], 'has' | 'newestKey' | 'add' | 'edit' | 'remove' | 'takeInTexts'>
+  rooms: Pick<Store['rooms'], 'chatTail' | 'setChatTail' | 'addMessage' | 'messageCount'>
+  messages: Pick<
+    Store['messages'],
+    'has' | 'newestKey' | 'add' | 'edit' | 'remove' | 'takeInTexts' | 'isReply' | 'threadPages' | 'newestIn'
+  >
   pins: Pick<Store['pins'], 'has' | 'list' | 'remove'>
   reports: Pick<Store['reports'], 'remove'>
   files: Pick<Store['files'], 'refer'>
@@ -29,6 +33,8 @@ type Change = () => void
 
 /** Texts that are taken in together: one by one they would cost ten times as much. */
 const freshMax = 64
+/** Replies of a thread in which its last authors are looked for. */
+const authorsLookedThrough = 64
 /** Seats whose newest key is remembered. */
 const newestKeysMax = 100_000
 
@@ -127,6 +133,33 @@ export class ChatIndex {
       if (text === undefined) return [pin]
       return text === null ? [] : [{ ...pin, text: Array.from(text).slice(0, pinTextLengthMax).join('') }]
     })
+  }
+
+  /** Whether it was a reply in a thread before this turn. */
+  isReply({ roomId, key }: MessageId): boolean {
+    return this.#store.messages.isReply(roomId, key)
+  }
+
+  /** What the threads have whose roots stand on this page, by the roots' keys. Without what this turn has brought. */
+  threadsOn(roomId: RoomId, page: number): ReadonlyMap<MessageKey, Thread> {
+    const { messages, rooms } = this.#store
+    const threads = new Map<MessageKey, Thread>()
+    const pages = messages.threadPages(roomId, page)
+    const u = pages.length === 0 ? 0 : rooms.messageCount(roomId)
+    for (const [thread, on] of Map.groupBy(pages, (each) => each.thread)) {
+      const root = parsePlace(thread)?.key
+      if (root === undefined) continue
+      const newest = messages.newestIn(roomId, thread, authorsLookedThrough)
+      const seats = new Set(newest.map((key) => parseMessageKey(key)?.seat))
+      threads.set(root, {
+        n: on.reduce((sum, { count }) => sum + count, 0),
+        t: Math.max(...on.map(({ lastAtMs }) => lastAtMs)),
+        u,
+        w: [...seats].filter((seat): seat is Seat => seat !== undefined).slice(0, threadSeatsMax),
+        on: on.slice(-threadPagesMax).map((each) => each.page),
+      })
+    }
+    return threads
   }
 
   /** A place that is no message, such as a shape, refers to these files from now on, and to no others. */

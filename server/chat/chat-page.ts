@@ -7,22 +7,24 @@
 import * as Y from 'yjs'
 import type { PageLimits } from '#shared/chat/limits.ts'
 import { parseMention } from '#shared/chat/mention.ts'
-import type { MessageKey, MessageValue } from '#shared/chat/message.ts'
+import { parseMessageKey, type MessageKey, type MessageValue } from '#shared/chat/message.ts'
 import type { PageView } from '#shared/chat/page-rules.ts'
 import { countStructs, pageVersion, readHeader, sealedField, type PageHeader } from '#shared/chat/page.ts'
+import { isSameThread, isThread } from '#shared/chat/thread.ts'
 import { hashesOf } from '#shared/files/file.ts'
 import { clientIdOf, serverSeat, type RoomId } from '#shared/ids.ts'
 import { sealedPageSizeMax, sealedPageStructsMax } from '#shared/limits.ts'
 import type { ChatIndex, NewMessage } from './chat-index.ts'
 import { Stamps, writeHeader } from './stamps.ts'
 
+type Settled = Readonly<{ changesPins: boolean; shortensThreads: boolean }>
 type Options = Readonly<{ roomId: RoomId; page: number; doc: Y.Doc; index: ChatIndex; limits: PageLimits }>
 
 export class ChatPage {
   readonly #options: Options
   readonly #stamps: Stamps
   readonly #messages: Y.Map<MessageValue>
-  readonly #header: Y.Map<number>
+  readonly #header: Y.Map<unknown>
   /** Bytes, as of the load and with every update since. */
   #size: number
 
@@ -74,9 +76,9 @@ export class ChatPage {
 
   /**
    * Stamps what is new of these, and tells the index of every change. To be called in the change's transaction.
-   * Returns whether something pinned was changed or deleted.
+   * Returns whether something pinned was changed or deleted, and whether a reply of a thread was deleted.
    */
-  settle(changed: readonly string[], nowMs: number): boolean {
+  settle(changed: readonly string[], nowMs: number): Settled {
     const { roomId, page, index } = this.#options
     const fresh = this.#stamps.stamp(changed, nowMs)
     // In the order of their stamps, as the pages give them again.
@@ -85,17 +87,32 @@ export class ChatPage {
       index.add({ ...indexedOf(this.#messages.get(key)), roomId, key, page, atMs: nowMs, number })
     }
     const added = new Set<string>(fresh)
-    let changesPins = false
+    let [changesPins, shortensThreads] = [false, false]
     for (const key of changed) {
       // What is void here may stand on another page.
       if (added.has(key) || !this.#stamps.has(key)) continue
       const { text, ...rest } = indexedOf(this.#messages.get(key))
       const message = { roomId, key: key as MessageKey, atMs: nowMs }
-      if (text === null) index.remove(message)
-      else index.edit({ ...message, ...rest, text, number: this.#numberOf(key) })
+      if (text === null) {
+        shortensThreads ||= index.isReply(message)
+        index.remove(message)
+      } else index.edit({ ...message, ...rest, text, number: this.#numberOf(key) })
       changesPins ||= index.isPinned(message)
     }
-    return changesPins
+    return { changesPins, shortensThreads }
+  }
+
+  /** Says under each root on this page what its thread has, where that is not said yet (CH16). In a transaction. */
+  tellThreads(): void {
+    const { roomId, page, index } = this.#options
+    const threads = index.threadsOn(roomId, page)
+    for (const [root, thread] of threads) {
+      const said = this.#header.get(root)
+      if (!this.#stamps.has(root) || (isThread(said) && isSameThread(said, thread))) continue
+      this.#header.set(root, thread)
+    }
+    for (const key of this.#header.keys())
+      if (parseMessageKey(key) !== null && !threads.has(key as MessageKey)) this.#header.delete(key)
   }
 
   /** It has reached its limit, or another was begun after it. */
@@ -136,10 +153,12 @@ export class ChatPage {
   }
 }
 
+type Indexed = Pick<NewMessage, 'text' | 'mentions' | 'files' | 'thread'>
+
 /** What the index keeps of a message; nothing of one that was deleted. */
-export function indexedOf(value: MessageValue | undefined): Pick<NewMessage, 'text' | 'mentions' | 'files'> {
+export function indexedOf(value: MessageValue | undefined): Indexed {
   const mentions = (value?.at ?? []).map((mention) => parseMention(mention)?.seat ?? serverSeat)
-  return { text: value?.x ?? null, mentions, files: hashesOf(value?.fs) }
+  return { text: value?.x ?? null, mentions, files: hashesOf(value?.fs), thread: value?.th ?? null }
 }
 
 /** A new page as the update that makes it. */

@@ -6,7 +6,13 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as Y from 'yjs'
-import { isMessageValue, parseMessageKey, type MessageKey } from '#shared/chat/message.ts'
+import {
+  isMessageValue,
+  parseMessageKey,
+  parsePlace,
+  type MessageKey,
+  type Place,
+} from '#shared/chat/message.ts'
 import {
   exportFormats,
   exportVersion,
@@ -124,13 +130,22 @@ async function* markdownOf(manifest: ExportManifest, people: readonly ExportedPe
       day = date
       const edited = message.editedAt === undefined ? '' : ', edited'
       const reactions = (message.reactions ?? []).map(({ reaction, seats }) => `${reaction} ${seats.length}`)
-      text += `\n**${lineOf(names.get(message.seat) ?? '?')}** ${time.slice(0, 5)}${edited}\n\n${message.text}\n`
+      const thread = message.thread === undefined ? '' : `, ${threadInWords(message.thread, names)}`
+      text += `\n**${lineOf(names.get(message.seat) ?? '?')}** ${time.slice(0, 5)}${edited}${thread}\n\n${message.text}\n`
       const files = (message.files ?? []).map(({ name }) => lineOf(name))
       if (files.length > 0) text += `\nFiles: ${files.join(', ')}\n`
       if (reactions.length > 0) text += `\n${reactions.join(' · ')}\n`
     }
     yield text
   }
+}
+
+/** The root may be on a page that was written long ago: its key alone says whose it is, and when they wrote it. */
+function threadInWords(thread: Place, names: ReadonlyMap<Seat, string>): string {
+  const root = parseMessageKey(parsePlace(thread)?.key ?? '')
+  if (root === null) return 'in a thread'
+  const when = isoOf(root.sentAtMs).slice(0, 16).replace('T', ' ')
+  return `in a thread: ${lineOf(names.get(root.seat) ?? '?')}, ${when}`
 }
 
 /** A name or a title, without what Markdown would make of it. */
@@ -162,6 +177,7 @@ function messagesOn(doc: Y.Doc): readonly ExportedMessage[] {
       ...(value.ed === undefined ? {} : { editedAt: isoOf(value.ed) }),
       text: value.x,
       ...(value.re === undefined ? {} : { replyTo: value.re }),
+      ...(value.th === undefined ? {} : { thread: value.th }),
       ...(value.at === undefined ? {} : { mentions: value.at }),
       ...(value.fs === undefined ? {} : { files: value.fs.map(fileOf) }),
       ...(given === undefined ? {} : { reactions: given }),

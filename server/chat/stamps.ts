@@ -13,7 +13,7 @@ import { pageVersion, readHeader, type PageHeader } from '#shared/chat/page.ts'
 export class Stamps {
   readonly #messages: Y.Map<MessageValue>
   readonly #stamps: Y.Array<string | StampValue>
-  readonly #header: Y.Map<number>
+  readonly #header: Y.Map<unknown>
   /** By key, how many were stamped on this page before. */
   readonly #stamped = new Map<string, number>()
   readonly #orders: Orders
@@ -103,6 +103,6 @@ export class Stamps {
   }
 }
 
-export function writeHeader(map: Y.Map<number>, header: PageHeader): void {
+export function writeHeader(map: Y.Map<unknown>, header: PageHeader): void {
   for (const [field, value] of Object.entries(header)) map.set(field, value)
 }

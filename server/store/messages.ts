@@ -5,7 +5,7 @@
  * as a hundred texts. Invariant: a text is in one of the two, never in both.
  */
 import type { Database } from 'better-sqlite3'
-import type { MessageKey } from '#shared/chat/message.ts'
+import type { MessageKey, Place } from '#shared/chat/message.ts'
 import type { RoomId } from '#shared/ids.ts'
 
 export type NewMessageRow = Readonly<{
@@ -19,7 +19,12 @@ export type NewMessageRow = Readonly<{
   number: number
   /** The seats it mentions; 0 for everybody. */
   mentions: readonly number[]
+  /** The root of the thread that it is in; null outside of threads, and where it was deleted. */
+  thread: Place | null
 }>
+
+/** Replies of one thread on one page. */
+export type ThreadPage = Readonly<{ thread: Place; page: number; count: number; lastAtMs: number }>
 
 export type EditedMessage = Omit<NewMessageRow, 'page' | 'atMs' | 'text'> & Readonly<{ text: string }>
 
@@ -39,7 +44,7 @@ type Bounds = Readonly<{ beforeId: number; fromId: number; keyMin: string; keyMa
 
 export function messagesTable(db: Database) {
   const insert = db.prepare<[Omit<NewMessageRow, 'mentions'>]>(
-    'INSERT OR IGNORE INTO message (room_id, key, page, at) VALUES (@roomId, @key, @page, @atMs)',
+    'INSERT OR IGNORE INTO message (room_id, key, page, at, thread) VALUES (@roomId, @key, @page, @atMs, @thread)',
   )
   const insertFresh = db.prepare<[number | bigint, string, string]>(
     'INSERT INTO message_text_fresh (id, room, text) VALUES (?, ?, ?)',
@@ -95,9 +100,28 @@ export function messagesTable(db: Database) {
     'INSERT OR IGNORE INTO mention (room_id, seat, number, message_id) VALUES (?, ?, ?, ?)',
   )
   const removeMentions = db.prepare<[number]>('DELETE FROM mention WHERE message_id = ?')
-  const firstSince = db.prepare<[RoomId, number], Readonly<{ id: number; key: MessageKey; page: number }>>(
-    'SELECT id, key, page FROM message WHERE room_id = ? AND at >= ? ORDER BY at, id LIMIT 1',
+  const firstSince = db.prepare<[RoomId, number], Readonly<{ id: number }>>(
+    'SELECT id FROM message WHERE room_id = ? AND at >= ? ORDER BY at, id LIMIT 1',
   )
+
+  const firstOutsideSince = db.prepare<[RoomId, number], Readonly<{ key: MessageKey; page: number }>>(
+    'SELECT key, page FROM message WHERE room_id = ? AND at >= ? AND thread IS NULL ORDER BY at, id LIMIT 1',
+  )
+  const setThread = db.prepare<[Place | null, number]>('UPDATE message SET thread = ? WHERE id = ?')
+  const inThread = db
+    .prepare<[RoomId, string], 1>(
+      'SELECT 1 FROM message WHERE room_id = ? AND key = ? AND thread IS NOT NULL',
+    )
+    .pluck()
+  const threadPages = db.prepare<[RoomId, string, string], ThreadPage>(
+    `SELECT thread, page, count(*) AS count, max(at) AS lastAtMs FROM message
+     WHERE room_id = ? AND thread > ? AND thread < ? GROUP BY thread, page ORDER BY thread, page`,
+  )
+  const newestIn = db
+    .prepare<[RoomId, Place, number], MessageKey>(
+      'SELECT key FROM message WHERE room_id = ? AND thread = ? ORDER BY page DESC, at DESC, id DESC LIMIT ?',
+    )
+    .pluck()
 
   const forgetTexts = db.prepare<[RoomId]>(
     'DELETE FROM message_text WHERE rowid IN (SELECT id FROM message WHERE room_id = ?)',
@@ -129,11 +153,12 @@ export function messagesTable(db: Database) {
       if (message.text !== null) insertFresh.run(lastInsertRowid, roomWord(message.roomId), message.text)
       return true
     },
-    edit({ roomId, key, text, number, mentions }: EditedMessage): void {
+    edit({ roomId, key, text, number, mentions, thread }: EditedMessage): void {
       withId(roomId, key, (id) => {
         removeMentions.run(id)
         for (const seat of mentions) insertMention.run(roomId, seat, number, id)
         if (editFresh.run(text, id).changes === 0) edit.run(text, id)
+        setThread.run(thread, id)
       })
     },
     /** Forgets what it said; that it was there stays known. */
@@ -141,12 +166,21 @@ export function messagesTable(db: Database) {
       withId(roomId, key, (id) => {
         if (removeFresh.run(id).changes === 0) removeText.run(id)
         removeMentions.run(id)
+        setThread.run(null, id)
       })
     },
-    /** The first that came at this time or later, deleted or not; null if none did. */
+    /** Whether it is a reply in a thread, and was not deleted. */
+    isReply: (roomId: RoomId, key: string): boolean => inThread.get(roomId, key) !== undefined,
+    /** What the threads have whose roots stand on this page: by thread, and upwards by page. */
+    threadPages: (roomId: RoomId, rootPage: number): ThreadPage[] =>
+      // "/" is the character after ".".
+      threadPages.all(roomId, `${String(rootPage)}.`, `${String(rootPage)}/`),
+    /** Of a thread so many, the last one first. */
+    newestIn: (roomId: RoomId, thread: Place, limit: number): MessageKey[] =>
+      newestIn.all(roomId, thread, limit),
+    /** The first outside of threads that came at this time or later, deleted or not; null if none did. */
     firstSince(roomId: RoomId, atMs: number): Readonly<{ key: MessageKey; page: number }> | null {
-      const found = firstSince.get(roomId, atMs)
-      return found === undefined ? null : { key: found.key, page: found.page }
+      return firstOutsideSince.get(roomId, atMs) ?? null
     },
     /** Takes the fresh texts into the index of words. */
     takeInTexts: (): void => {

@@ -21,6 +21,7 @@ import { members } from './migrations/0013-members.ts'
 import { push } from './migrations/0014-push.ts'
 import { slow } from './migrations/0015-slow.ts'
 import { reports } from './migrations/0016-reports.ts'
+import { threads } from './migrations/0017-threads.ts'
 
 /** In order; the n-th makes version n + 1. */
 const migrations: readonly string[] = [
@@ -40,6 +41,7 @@ const migrations: readonly string[] = [
   push,
   slow,
   reports,
+  threads,
 ]
 
 export const latestVersion = migrations.length

@@ -92,6 +92,7 @@ export function roomsTable(db: Database) {
   const addMessage = db.prepare<[Readonly<{ id: RoomId; atMs: number }>]>(`
     UPDATE room SET message_count = message_count + 1, last_active_at = max(last_active_at, @atMs)
     WHERE id = @id`)
+  const messageCount = db.prepare<[RoomId], number>('SELECT message_count FROM room WHERE id = ?').pluck()
   const chatTail = db.prepare<[RoomId], number>('SELECT chat_tail FROM room WHERE id = ?').pluck()
   const setChatTail = db.prepare<[number, RoomId]>('UPDATE room SET chat_tail = ? WHERE id = ?')
   const notIndexed = db
@@ -119,6 +120,8 @@ export function roomsTable(db: Database) {
     /** Messages after so many that mention this seat, or everybody. */
     mentionCount: (id: RoomId, seat: Seat, readCount: number): number =>
       mentionsAfter.get(id, seat, readCount) ?? 0,
+    /** Messages that were counted in it, deleted or not. */
+    messageCount: (id: RoomId): number => messageCount.get(id) ?? 0,
     /** Number of the newest page of chat; 0 also where there is no such room. */
     chatTail: (id: RoomId): number => chatTail.get(id) ?? 0,
     setChatTail: (id: RoomId, page: number): void => void setChatTail.run(page, id),

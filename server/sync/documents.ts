@@ -10,7 +10,6 @@ import { Hocuspocus, OutgoingMessage, type Connection, type Document } from '@ho
 import * as Y from 'yjs'
 import type { ChatLimits } from '#shared/chat/limits.ts'
 import { voidsOf } from '#shared/chat/page-rules.ts'
-import type { PageHeader } from '#shared/chat/page.ts'
 import type { ErrorCode } from '#shared/errors.ts'
 import { clientIdOf, seatOf, serverSeat, type RoomId, type Seat } from '#shared/ids.ts'
 import { documentName, parseDocumentName, type DocumentRef } from '#shared/room.ts'
@@ -19,11 +18,11 @@ import { policies, type Writer } from '#shared/sync/policy.ts'
 import { encodeVoids, type VoidNote } from '#shared/wire/notes.ts'
 import { Allowance } from '../chat/allowance.ts'
 import type { ChatIndex } from '../chat/chat-index.ts'
-import { ChatPage, firstUpdateOf } from '../chat/chat-page.ts'
-import { writeHeader } from '../chat/stamps.ts'
+import type { ChatPage } from '../chat/chat-page.ts'
 import { watchPictures } from '../files/board-pictures.ts'
 import type { Logger } from '../log.ts'
 import type { Access, Clock } from '../ports.ts'
+import { createChains } from './chains.ts'
 import { defineRoots } from './document-roots.ts'
 import { DocumentFeed, type Change, type Taken } from './document-feed.ts'
 import { DocumentSizes } from './document-size.ts'
@@ -62,8 +61,6 @@ type Options = Readonly<{
   chatLimits: ChatLimits
 }>
 
-type ChatRef = Extract<DocumentRef, { kind: 'chat' }>
-
 type Context = {
   readonly client: DocumentClient
   readonly onOpened: (connection: DocumentConnection) => void
@@ -72,7 +69,7 @@ type Context = {
 /** One client's connection to one document. `readOnly` once it may not write, for as long as it lasts (BO5). */
 type DocumentConnection = Connection<Context>
 
-type Loaded = Readonly<{
+export type Loaded = Readonly<{
   ref: DocumentRef
   doc: Document
   /** Of a page of chat. */
@@ -90,6 +87,16 @@ export function createDocuments(options: Options) {
   const allowance = new Allowance(chatLimits.speech)
   const loaded = new Map<string, Loaded>()
   const sizes = new DocumentSizes(log)
+  const chains = createChains({
+    loaded,
+    write,
+    onBegun: reconcileOpen,
+    documentLog,
+    index,
+    turn,
+    clock,
+    limits: chatLimits.page,
+  })
 
   const hocuspocus: Hocuspocus<Context> = new Hocuspocus({
     quiet: true,
@@ -148,7 +155,7 @@ export function createDocuments(options: Options) {
     doc.on('update', (update: Uint8Array, { writer }: Readonly<{ writer: Seat }>) => {
       turn.append({ name, update, writer, atMs: clock() })
     })
-    const entry: Loaded = { ref, doc, page: ref.kind === 'chat' ? openPage(ref, doc) : null }
+    const entry: Loaded = { ref, doc, page: ref.kind === 'chat' ? chains.openPage(ref, doc) : null }
     loaded.set(name, entry)
     if (ref.kind === 'board') {
       sizes.loaded(name, doc)
@@ -156,24 +163,10 @@ export function createDocuments(options: Options) {
     }
     if (ref.kind === 'room') reconcile(entry)
     write(doc, () => entry.page?.settle(entry.page.unsettled(), clock()))
-    sealInTime(entry)
+    chains.sealInTime(entry)
+    chains.tellThreadsUpTo(entry)
     // Nobody is connected yet: otherwise the first to come would be sent everything twice.
     doc.flush()
-  }
-
-  function openPage({ roomId, page }: ChatRef, doc: Document): ChatPage {
-    const header = doc.getMap<number>('p')
-    const limits = chatLimits.page
-    if (page > 0 && !header.has('page')) {
-      // It went with a row that was damaged. The page before knows where this one begins.
-      const before = new Y.Doc()
-      documentLog.read(documentName({ kind: 'chat', roomId, page: page - 1 }), before)
-      const next = new ChatPage({ roomId, page: page - 1, doc: before, index, limits }).headerOfNext()
-      write(doc, () => {
-        writeHeader(header, { ...next, page })
-      })
-    }
-    return new ChatPage({ roomId, page, doc, index, limits })
   }
 
   /** A change by the server itself; it goes through the turn like everybody's. */
@@ -208,22 +201,6 @@ export function createDocuments(options: Options) {
   function reconcileOpen(roomId: RoomId): void {
     const entry = loaded.get(documentName({ kind: 'room', roomId }))
     if (entry !== undefined) reconcile(entry)
-  }
-
-  /** What follows from the size that a page has reached. */
-  function sealInTime({ ref, doc, page }: Loaded): void {
-    if (page?.isToBeSealed !== true) return
-    const next = write(doc, () => page.seal())
-    if (next !== null) beginPage(ref.roomId, next)
-  }
-
-  /** Nobody can have it open yet. */
-  function beginPage(roomId: RoomId, header: PageHeader): void {
-    const name = documentName({ kind: 'chat', roomId, page: header.page })
-    const update = firstUpdateOf(header, randomInt(1, 2 ** 32))
-    turn.append({ name, update, writer: serverSeat, atMs: clock() })
-    index.setTail(roomId, header.page)
-    reconcileOpen(roomId)
   }
 
   /** Takes in what a client wants to change, or leaves it out because they may only read. */
@@ -275,12 +252,16 @@ export function createDocuments(options: Options) {
       return null
     }
     try {
-      const changesPins = transact(doc, seat, (transaction) => {
+      const settled = transact(doc, seat, (transaction) => {
         Y.applyUpdate(doc, update)
-        return page?.settle(page.changedIn(transaction), clock()) === true
+        return page?.settle(page.changedIn(transaction), clock())
       })
-      sealInTime(entry)
-      if (changesPins) reconcileOpen(ref.roomId)
+      chains.sealInTime(entry)
+      if (settled?.changesPins === true) reconcileOpen(ref.roomId)
+      if (settled?.shortensThreads === true) {
+        turn.commit()
+        chains.tellThreads(ref.roomId)
+      }
     } catch (error) {
       // The guard has let something through that yjs cannot apply. The document may be half changed: read it again.
       log.error({ err: error, document: name }, 'an admitted update could not be applied')

@@ -5,7 +5,7 @@
  */
 import type { FileHash } from '../files/file.ts'
 import type { PersonId, RoomId, Seat } from '../ids.ts'
-import type { MessageKey } from './message.ts'
+import type { MessageKey, Place } from './message.ts'
 
 export type ExportFormat = 'json' | 'md'
 
@@ -41,6 +41,8 @@ export type ExportedMessage = Readonly<{
   /** Markdown. */
   text: string
   replyTo?: MessageKey
+  /** The root of the thread that it is in: its page, ".", its key. */
+  thread?: Place
   mentions?: readonly string[]
   /** Their bytes are the room's files of these hashes (FI3). */
   files?: readonly ExportedFile[]

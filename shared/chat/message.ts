@@ -14,6 +14,11 @@ import { parseMention } from './mention.ts'
 /** seat in base36, ".", milliseconds in base36 (8 characters), random base36 (3 characters). */
 export type MessageKey = `${string}.${string}`
 
+/** Where a message stands, as text: the number of its page, ".", its key. */
+export type Place = `${number}.${MessageKey}`
+
+export type MessagePlace = Readonly<{ page: number; key: MessageKey }>
+
 export type MessageValue = Readonly<{
   /** The text: markdown, 1…4,000 UTF-16 code units. */
   x: string
@@ -21,6 +26,8 @@ export type MessageValue = Readonly<{
   l: number
   /** The message this replies to. */
   re?: MessageKey
+  /** The root of the thread that it is in (CH16). */
+  th?: Place
   /** Whom it mentions (CH10). */
   at?: readonly string[]
   /** Milliseconds since 1970 of the last edit, by the author's clock. */
@@ -52,24 +59,37 @@ export function parseMessageKey(key: string): MessageKeyParts | null {
   return { seat, sentAtMs: parseInt(timeText, 36) }
 }
 
+const placePattern = /^(0|[1-9][0-9]{0,8})\.(.+)$/
+
+export function placeOf({ page, key }: MessagePlace): Place {
+  return `${page}.${key}`
+}
+
+/** Null for what names no message. */
+export function parsePlace(text: string): MessagePlace | null {
+  const [, page = '', key = ''] = placePattern.exec(text) ?? []
+  return parseMessageKey(key) === null ? null : { page: Number(page), key: key as MessageKey }
+}
+
 /** Why this text may not be sent, or null if it may. */
 export function refuseMessageText(text: string): ErrorCode | null {
   if (text.trim() === '') return 'message-empty'
   return text.length > messageLengthMax ? 'message-too-long' : null
 }
 
-const valueFields = new Set(['x', 'l', 're', 'at', 'ed', 'fs'])
+const valueFields = new Set(['x', 'l', 're', 'th', 'at', 'ed', 'fs'])
 
 /** True if this is a message as the schema has it, whoever sent it (CH1). */
 export function isMessageValue(value: unknown): value is MessageValue {
   if (!isPlainObject(value)) return false
-  const { x, l, re, at, ed, fs } = value
+  const { x, l, re, th, at, ed, fs } = value
   return (
     Object.keys(value).every((field) => valueFields.has(field)) &&
     typeof x === 'string' &&
     refuseMessageText(x) === null &&
     isCount(l, Number.MAX_SAFE_INTEGER - orderJumpMax) &&
     (re === undefined || (typeof re === 'string' && parseMessageKey(re) !== null)) &&
+    (th === undefined || (typeof th === 'string' && parsePlace(th) !== null)) &&
     (at === undefined ||
       (Array.isArray(at) &&
         at.length <= mentionsMax &&

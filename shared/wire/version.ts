@@ -11,7 +11,7 @@ export type Versions = Readonly<{
   oldest: number
 }>
 
-export const versions: Versions = { now: 1, oldest: 1 }
+export const versions: Versions = { now: 2, oldest: 1 }
 
 /** Query of the socket's address that says the client's version. */
 export const versionQuery = 'v'

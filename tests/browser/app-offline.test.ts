@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { versions } from '#shared/wire/version.ts'
 import { isAppKept } from '../support/app-kept.ts'
 import { makeVersion } from '../support/next-version.ts'
 import { openScene } from '../support/scene.ts'
@@ -93,20 +94,23 @@ test('[W7] a page of an older version is told, keeps what is written, and has it
     await makeVersion(next, 'the-next')
     const ada = await scene.person('Ada', keeping)
     // The next version is this one, but for what it says of itself.
-    await ada.context.addInitScript(() => {
+    await ada.context.addInitScript((next) => {
       window.WebSocket = class extends WebSocket {
         constructor(address: string | URL) {
           const meta = document.querySelector<HTMLMetaElement>('meta[name="stoa-version"]')
-          super(meta?.content === 'the-next' ? String(address).replace('v=1', 'v=3') : address)
+          super(meta?.content === 'the-next' ? String(address).replace(/v=\d+/, `v=${next}`) : address)
         }
       }
-    })
+    }, versions.now + 2)
     const [room] = await scene.roomOf(ada)
     assert.ok(room !== undefined)
     await isAppKept(ada.page)
     await room.say('before')
     await room.isSent('before')
-    await scene.restart(undefined, { webFolder: next, versions: { now: 3, oldest: 2 } })
+    await scene.restart(undefined, {
+      webFolder: next,
+      versions: { now: versions.now + 2, oldest: versions.now + 1 },
+    })
 
     await room.isConnection('outdated')
     await ada.page.getByText('This page is older than the server.').first().waitFor()

@@ -70,7 +70,13 @@ export class HonestPage {
     const dice = own.length === 0 ? 0 : this.#chance.below(4)
     if (dice === 1) messages.delete(this.#chance.pick(own))
     else if (dice === 2) messages.set(this.#chance.pick(own), { x: text, l: 2, ed: 5 })
-    else messages.set(freshMessageKey(this.#seat, this.#chance), { x: text, l: 1 })
+    else messages.set(freshMessageKey(this.#seat, this.#chance), { x: text, l: 1, ...this.#thread(messages) })
+  }
+
+  /** One in three is said in a thread, if there is anything to say it to. */
+  #thread(messages: Y.Map<unknown>): object {
+    const roots = [...messages.keys()]
+    return roots.length > 0 && this.#chance.isLikely(0.3) ? { th: `0.${this.#chance.pick(roots)}` } : {}
   }
 
   #draw(): void {

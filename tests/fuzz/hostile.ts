@@ -235,6 +235,7 @@ export class Attacker {
       { x: 'words', l: 1, more: true },
       { x: 'x'.repeat(4_001), l: 1 },
       { x: 'words', l: -1 },
+      { x: 'words', l: 1, th: '0.nowhere' },
       { k: 'stroke', c: 99, w: 1, z: 'V', p: new Uint8Array(1) },
       [[[[[[[[[[1]]]]]]]]]],
     ])

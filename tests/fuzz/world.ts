@@ -23,7 +23,12 @@ const roomId = 'r'.repeat(22) as RoomId
 
 /** An index that has nothing and keeps nothing. */
 const noTables = {
-  rooms: { chatTail: () => 0, setChatTail: () => undefined, addMessage: () => undefined },
+  rooms: {
+    chatTail: () => 0,
+    setChatTail: () => undefined,
+    addMessage: () => undefined,
+    messageCount: () => 0,
+  },
   messages: {
     has: () => false,
     newestKey: () => null,
@@ -31,6 +36,9 @@ const noTables = {
     edit: () => undefined,
     remove: () => undefined,
     takeInTexts: () => undefined,
+    isReply: () => false,
+    threadPages: () => [],
+    newestIn: () => [],
   },
   pins: { has: () => false, list: () => [], remove: () => false },
   reports: { remove: () => false },

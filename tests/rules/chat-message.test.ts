@@ -48,7 +48,7 @@ test('[CH2] a body of spaces alone is empty', () => {
 })
 
 test('[CH1] every field of a message is taken, at its limits', () => {
-  const value = { x: 'hello', l: 0, re: '7.0mq3k1c0abc', at: ['1f:bob'], ed: nowMs }
+  const value = { x: 'hello', l: 0, re: '7.0mq3k1c0abc', th: '12.7.0mq3k1c0abc', at: ['1f:bob'], ed: nowMs }
   assert.equal(isMessageValue(value), true)
   assert.equal(isMessageValue({ ...value, l: Number.MAX_SAFE_INTEGER - orderJumpMax }), true)
   assert.equal(isMessageValue({ ...value, at: Array(mentionsMax).fill('1f:bob') }), true)
@@ -65,6 +65,10 @@ test('[CH1] what the schema does not have is no message', () => {
     { l: Number.MAX_SAFE_INTEGER },
     { re: 'nobody' },
     { re: 1 },
+    { th: 1 },
+    { th: '7.0mq3k1c0abc' },
+    { th: '-1.7.0mq3k1c0abc' },
+    { th: '01.7.0mq3k1c0abc' },
     { at: 'bob' },
     { at: [1] },
     { at: ['bob'] },

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { RoomId } from '#shared/ids.ts'
-import { parsePlace, permalink } from '#web/chat/permalink.ts'
+import { parsePlace } from '#shared/chat/message.ts'
+import { permalink } from '#web/chat/permalink.ts'
 
 test('a link names page and message, and both are read back from it', () => {
   const link = permalink('https://a.example', 'A'.repeat(22) as RoomId, { page: 12, key: '3.0mq3k1c0abc' })

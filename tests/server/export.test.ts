@@ -91,6 +91,36 @@ test('[CH13] all that is left of a chat is exported, with who said it, and what 
   for (const each of [text, markdown.text]) assert.ok(!each.includes('secret'))
 })
 
+test('[CH13] [CH16] what was said in a thread says where the thread begins', async () => {
+  await using server = await startTestServer()
+  const { people, names } = await seatedRoom(server, 'Alice')
+  const [alice] = people
+  assert.ok(alice !== undefined)
+  using socket = await SyncClient.open(alice.client, names.chat)
+  await whole(socket, names.chat)
+  const page = replicaOf(alice.seat)
+  const root = sayIn(page, alice.seat, 'where shall we meet?')
+  await save(socket, names.chat, root.update)
+  const reply = sayIn(page, alice.seat, 'soon to be in a thread')
+  await save(socket, names.chat, reply.update)
+  await save(
+    socket,
+    names.chat,
+    changeOf(page, (doc) => doc.getMap('m').set(reply.key, { x: 'here', l: 1, th: `0.${root.key}` })),
+  )
+  const json = await exportAs(alice.client, alice.answer.room.id, 'json')
+  const { messages } = JSON.parse(json.text) as Exported
+  assert.deepEqual(
+    messages.map(({ text, thread }) => [text, thread]),
+    [
+      ['where shall we meet?', undefined],
+      ['here', `0.${root.key}`],
+    ],
+  )
+  const markdown = await exportAs(alice.client, alice.answer.room.id, 'md')
+  assert.match(markdown.text, /\*\*Alice\*\* \d\d:\d\d, in a thread: Alice, 2026-07-01 00:00\n\nhere/)
+})
+
 test('[CH13] a long chat is exported whole and in order, and only to those in the room', async () => {
   await using server = await startTestServer()
   const alice = await TestClient.register(server, 'Alice')

@@ -4,8 +4,8 @@
  */
 import { watch, type ShallowRef } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
+import { parsePlace } from '#shared/chat/message.ts'
 import { useChatStore } from '../chat/chat-store.ts'
-import { parsePlace } from '../chat/permalink.ts'
 import { useI18n } from '../i18n.ts'
 import { toast } from '../ui/toast.ts'
 import { show, type RoomLayout } from './room-layout.ts'

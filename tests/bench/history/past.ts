@@ -80,6 +80,7 @@ export function addPast(store: Store, personId: PersonId, messageCount: number, 
           atMs,
           number: number + 1,
           mentions: [],
+          thread: null,
         })
         store.rooms.addMessage(roomId, atMs)
       }
