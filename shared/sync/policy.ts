@@ -8,17 +8,11 @@ import { isListable, isSheetFields } from '../board/sheet.ts'
 import { isRegisterValue, isShapeRow, parseShapeKey } from '../board/shape.ts'
 import { isMessageValue, parseMessageKey } from '../chat/message.ts'
 import { isReactionValue, parseReactionKey } from '../chat/reaction.ts'
-import { may, type DocumentKind, type Role } from '../room.ts'
+import { may, type DocumentKind } from '../room.ts'
 import type { Seat } from '../ids.ts'
+import { mayWrite, type Writer } from './rights.ts'
 
-export type Writer = Readonly<{
-  seat: Seat
-  role: Role
-  canDraw: boolean
-  canPost: boolean
-  /** From one message of theirs to the next, in ms (CH15); none without. */
-  slowMs?: number
-}>
+export type { Writer } from './rights.ts'
 
 export type Policy = Readonly<{
   /** Whether this writer may change the document at all. */
@@ -40,13 +34,13 @@ type Rules = Omit<Policy, 'allowsEntry'> &
 export const policies: Readonly<Record<DocumentKind, Policy>> = {
   // The server's alone (D3).
   room: policyOf({
-    mayWrite: () => false,
+    mayWrite: (writer) => mayWrite('room', writer),
     allowsKey: () => false,
     allowsValue: () => false,
     mayDelete: () => false,
   }),
   chat: policyOf({
-    mayWrite: (writer) => writer.canPost,
+    mayWrite: (writer) => mayWrite('chat', writer),
     allowsKey: (root, key, { seat }) =>
       (root === 'm' && parseMessageKey(key)?.seat === seat) ||
       (root === 'r' && parseReactionKey(key)?.seat === seat),
@@ -54,7 +48,7 @@ export const policies: Readonly<Record<DocumentKind, Policy>> = {
     mayDelete: (owner, writer) => owner === writer.seat || may(writer.role, 'moderate'),
   }),
   board: policyOf({
-    mayWrite: (writer) => writer.canDraw,
+    mayWrite: (writer) => mayWrite('board', writer),
     // Whoever takes back an erasure puts another's row in its place again.
     allowsKey: (root, key) =>
       (root === 'shapes' && parseShapeKey(key) !== null) || (root === 'sheets' && isListable(key)),

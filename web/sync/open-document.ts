@@ -8,7 +8,7 @@ import * as Y from 'yjs'
 import { AppError } from '#shared/errors.ts'
 import { clientIdOf, seatOf, type Seat } from '#shared/ids.ts'
 import type { DocumentKind } from '#shared/room.ts'
-import { policies, type Writer } from '#shared/sync/policy.ts'
+import { mayWrite, type Writer } from '#shared/sync/rights.ts'
 import { DocumentLink } from './document-link.ts'
 import { Listeners } from './listeners.ts'
 import { byNeighbour, Neighbours } from './neighbours.ts'
@@ -52,7 +52,7 @@ export class OpenDocument implements PagePort {
 
   constructor(options: OpenDocumentOptions) {
     const { world, wire, name, storeName, kind, writer, refused } = options
-    const canWrite = policies[kind].mayWrite(writer)
+    const canWrite = mayWrite(kind, writer)
     this.#world = world
     this.seat = writer.seat
     this.name = name
