@@ -14,6 +14,17 @@ export function recall(key: string): unknown {
   }
 }
 
+/** All that is kept under keys that begin so. */
+export function recallAll(prefix: string): readonly unknown[] {
+  try {
+    const keys = Object.keys(localStorage).filter((key) => key.startsWith(`stoa.${prefix}`))
+    return keys.map((key) => recall(key.slice('stoa.'.length)))
+  } catch {
+    // Storage is forbidden.
+    return []
+  }
+}
+
 export function remember(key: string, value: unknown): void {
   try {
     if (value === null) localStorage.removeItem(`stoa.${key}`)

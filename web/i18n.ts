@@ -17,6 +17,8 @@ export type Noun =
   | 'room'
   | 'rooms'
   | 'chat'
+  | 'thread'
+  | 'search'
   | 'board'
   | 'call'
   | 'offline'

@@ -90,7 +90,15 @@ test('one changes what one said: Escape leaves it, Enter saves it for both, mark
   await ben.message('Meet at nine').getByRole('button', { name: 'Actions' }).click()
   await becomes(
     () => ben.page.getByRole('menuitem').allInnerTexts(),
-    ['Reply', 'Copy text', 'Copy link', 'Pin', 'Mark unread from here', 'Report to moderators'],
+    [
+      'Reply',
+      'Reply in thread',
+      'Copy text',
+      'Copy link',
+      'Pin',
+      'Mark unread from here',
+      'Report to moderators',
+    ],
   )
 })
 
@@ -163,7 +171,7 @@ test('the keys alone lead to a message and what can be done with it, and what ar
   assert.match(await focused(), /one/)
   await findsNothing(ada.page)
   await ada.message('one').press('Enter')
-  await ada.page.getByRole('menuitem', { name: 'Reply' }).press('Enter')
+  await ada.page.getByRole('menuitem', { name: 'Reply', exact: true }).press('Enter')
   await until(async () => ada.composer.evaluate((area) => area === document.activeElement), 'the composer')
 })
 

@@ -31,7 +31,7 @@ class Room {
     return this.#sizes.slice(0, page).reduce((sum, size) => sum + size, 0)
   }
 
-  rows(): readonly ChatRow[] {
+  all(): readonly ChatRow[] {
     if (!this.isOnline) return []
     const [from, to] = [this.baseOf(this.first) + 1, this.baseOf(this.last + 1)]
     const numbers = Array.from({ length: to - from + 1 }, (_, index) => from + index)

@@ -1,7 +1,7 @@
 /** The chat of the room this page is in. */
 import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
-import type { MessageKey } from '#shared/chat/message.ts'
+import { parsePlace, placeOf, type MessageKey, type MessagePlace } from '#shared/chat/message.ts'
 import type { RoomId, Seat } from '#shared/ids.ts'
 import { api, codeOf, wordsOf } from '../api.ts'
 import { recall, remember } from '../device.ts'
@@ -12,8 +12,10 @@ import type { Undo } from '../sync/ports.ts'
 import type { RoomSession } from '../sync/room-session.ts'
 import { toast } from '../ui/toast.ts'
 import type { ChatLog, ChatRow } from './engine/chat-log.ts'
+import type { ChatView, Threads } from './engine/chat-ports.ts'
 import { mentionsIn } from './engine/mentions.ts'
-import { Seek, type Goal } from './engine/seek.ts'
+import type { Goal, Seek } from './engine/seek.ts'
+import type { ThreadLog } from './engine/thread-log.ts'
 import { openChatLog } from './open-chat-log.ts'
 
 /** After this long without a key somebody does not write any more. */
@@ -25,11 +27,20 @@ export type Author = Readonly<{ name: string; personId: string }>
 /** A message that was gone to: a new object each time. */
 export type Reached = Readonly<{ key: MessageKey }>
 
+/** What is fetched after the room is shown, and before it is asked for. */
+export const loadSeek = () => import('./engine/seek.ts')
+export const loadThreadLog = () => import('./engine/thread-log.ts')
+
 export const useChatStore = defineStore('chat', () => {
   const { t } = useI18n()
   const room = useRoomStore()
   const files = useFilesStore()
+  /** The root of the thread that is shown instead of the room's own talk. */
+  const thread = shallowRef<MessagePlace | null>(null)
+  const threads = shallowRef<Threads>(new Map())
   const rows = shallowRef<readonly ChatRow[]>([])
+  /** The room's newest, and what is said in threads among them; also while a thread is shown. */
+  const said = shallowRef<readonly ChatRow[]>([])
   const isLoaded = shallowRef(false)
   /** What the server knows of the newest page is known here. */
   const isCurrent = shallowRef(false)
@@ -51,6 +62,7 @@ export const useChatStore = defineStore('chat', () => {
   /** One's own that the server does not have, as they will be sent. */
   const waiting = shallowRef<readonly ChatRow[]>([])
   let log: ChatLog | null = null
+  let threadLog: ThreadLog | null = null
   let session: RoomSession | null = null
   let seek: Seek | null = null
   let isSeeking = false
@@ -64,18 +76,15 @@ export const useChatStore = defineStore('chat', () => {
     const made = openChatLog(opened, files)
     log = made
     readCount.value = room.room?.readCount ?? 0
-    draft.value = recallDraft(opened.roomId)
+    draft.value = recallDraft(opened.roomId, null)
     const look = (): void => {
-      rows.value = made.rows()
+      if (threadLog === null) show(made)
+      threads.value = made.threads()
+      said.value = made.all()
       waiting.value = made.waiting()
-      isLoaded.value = made.isLoaded
       isCurrent.value = made.isTailCurrent
       canWrite.value = made.canWrite
       stampedCount.value = made.stampedCount
-      hasOlder.value = made.hasOlder
-      hasNewer.value = made.hasNewer
-      lacksOlder.value = made.lacksOlder
-      lacksNewer.value = made.lacksNewer
       goOn()
     }
     made.onChange(look)
@@ -86,15 +95,61 @@ export const useChatStore = defineStore('chat', () => {
     }, console.warn)
   }
 
+  function show(view: ChatView): void {
+    rows.value = view.rows()
+    isLoaded.value = view.isLoaded
+    hasOlder.value = view.hasOlder
+    hasNewer.value = view.hasNewer
+    lacksOlder.value = view.lacksOlder
+    lacksNewer.value = view.lacksNewer
+  }
+
+  /** Shows a thread, and of its replies those about `page`. Throws where its code cannot be fetched. */
+  async function openThread(root: MessagePlace, page?: number): Promise<void> {
+    const opened = log
+    const { ThreadLog } = await loadThreadLog()
+    if (opened === null || log !== opened) return
+    threadLog?.[Symbol.dispose]()
+    const made = new ThreadLog(opened, root)
+    threadLog = made
+    if (page !== undefined) made.showPage(page)
+    made.onChange(() => {
+      show(made)
+    })
+    show(made)
+    turnTo(root)
+  }
+
+  /** Shows the room's own talk again. */
+  function closeThread(): void {
+    threadLog?.[Symbol.dispose]()
+    threadLog = null
+    if (log !== null) show(log)
+    turnTo(null)
+  }
+
+  /** Each place has its own draft. */
+  function turnTo(root: MessagePlace | null): void {
+    setTyping(false)
+    thread.value = root
+    draft.value = session === null ? '' : recallDraft(session.roomId, root)
+    files.turnTo(root === null ? '' : placeOf(root))
+  }
+
   function close(): void {
     setTyping(false)
     endChanges?.()
     endChanges = null
+    threadLog?.[Symbol.dispose]()
+    threadLog = null
+    thread.value = null
+    threads.value = new Map()
     log?.[Symbol.dispose]()
     log = null
     files.close()
     session = null
     rows.value = []
+    said.value = []
     waiting.value = []
     isLoaded.value = false
     isCurrent.value = false
@@ -117,7 +172,8 @@ export const useChatStore = defineStore('chat', () => {
   function send(replyTo?: MessageKey): void {
     const text = draft.value.trim()
     const values = files.attached.flatMap(({ value }) => (value === null ? [] : [value]))
-    log?.send(text, { replyTo, mentions: mentionsIn(text, room.members), files: values })
+    const root = thread.value === null ? undefined : placeOf(thread.value)
+    log?.send(text, { replyTo, thread: root, mentions: mentionsIn(text, room.members), files: values })
     files.take()
     setDraft('')
     isKeptUnread.value = false
@@ -131,8 +187,18 @@ export const useChatStore = defineStore('chat', () => {
 
   /** Shows a message: `reached` tells when it is there, a toast when it cannot be. */
   function goTo(goal: Goal): void {
-    seek = log === null ? null : new Seek(log, goal)
-    goOn()
+    const wanted = log
+    const begin = ({ Seek }: typeof import('./engine/seek.ts')): void => {
+      if (wanted === null || wanted !== log) return
+      seek = new Seek(wanted, goal)
+      goOn()
+    }
+    loadSeek().then(begin, cannotBeFetched)
+  }
+
+  /** Code that was not fetched yet, while the server is away. */
+  function cannotBeFetched(): void {
+    toast(t('chat.seek.waiting'))
   }
 
   /** Showing a page changes the log, which asks to go on: not within itself. */
@@ -144,8 +210,18 @@ export const useChatStore = defineStore('chat', () => {
     const isAway = room.connection.kind !== 'live' && room.connection.kind !== 'connecting'
     if (found.kind === 'waiting' && !isAway) return
     seek = null
-    if (found.kind === 'found') reached.value = { key: found.key }
+    if (found.kind === 'found') arrive(found.key).catch(cannotBeFetched)
     else toast(t(`chat.seek.${found.kind}`))
+  }
+  /** A reply is shown in its thread, and the room's talk stays at its end. */
+  async function arrive(key: MessageKey): Promise<void> {
+    const row = log?.all().find((one) => one.key === key)
+    const root = parsePlace(row?.thread ?? '')
+    if (root !== null) {
+      await openThread(root, row?.page ?? undefined)
+      log?.showLatest()
+    } else if (threadLog !== null) closeThread()
+    reached.value = { key }
   }
   watch(() => room.connection.kind, goOn)
   watch(
@@ -159,7 +235,7 @@ export const useChatStore = defineStore('chat', () => {
   function setDraft(text: string): void {
     draft.value = text
     if (session === null) return
-    remember(draftKey(session.roomId), text === '' ? null : text)
+    remember(draftKey(session.roomId, thread.value), text === '' ? null : text)
     setTyping(text.trim() !== '')
   }
 
@@ -194,7 +270,17 @@ export const useChatStore = defineStore('chat', () => {
   }
 
   return {
+    thread,
+    threads,
+    openThread,
+    /** Back to where the thread begins. */
+    leaveThread(): void {
+      const root = thread.value
+      closeThread()
+      if (root !== null) goTo(root)
+    },
     rows,
+    said,
     isLoaded,
     isCurrent,
     canWrite,
@@ -224,9 +310,9 @@ export const useChatStore = defineStore('chat', () => {
     remove,
     react: (key: MessageKey, reaction: string) => log?.react(key, reaction),
     isDeleted: (key: MessageKey) => log?.isDeleted(key) === true,
-    showOlder: () => log?.showOlder(),
-    showNewer: () => log?.showNewer(),
-    showLatest: () => log?.showLatest(),
+    showOlder: () => (threadLog ?? log)?.showOlder(),
+    showNewer: () => (threadLog ?? log)?.showNewer(),
+    showLatest: () => (threadLog ?? log)?.showLatest(),
     goTo,
     setDraft,
     markRead,
@@ -239,9 +325,10 @@ function areSame(a: ReadonlyMap<Seat, Author>, b: ReadonlyMap<Seat, Author>): bo
   return a.size === b.size && [...b].every(([seat, { name }]) => a.get(seat)?.name === name)
 }
 
-const draftKey = (roomId: RoomId): string => `draft.${roomId}`
+const draftKey = (roomId: RoomId, root: MessagePlace | null): string =>
+  root === null ? `draft.${roomId}` : `draft.${roomId}.${placeOf(root)}`
 
-function recallDraft(roomId: RoomId): string {
-  const value = recall(draftKey(roomId))
+function recallDraft(roomId: RoomId, root: MessagePlace | null): string {
+  const value = recall(draftKey(roomId, root))
   return typeof value === 'string' ? value : ''
 }

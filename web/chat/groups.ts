@@ -63,7 +63,13 @@ export function showRows(
       blocks: blocksOf(row),
       timeMs,
       startsDay,
-      startsGroup: startsDay || startsUnread || isPause || before?.seat !== row.seat || row.replyTo !== null,
+      startsGroup:
+        startsDay ||
+        startsUnread ||
+        isPause ||
+        before?.seat !== row.seat ||
+        before.thread !== row.thread ||
+        row.replyTo !== null,
       startsUnread,
       isToMe: isToMe(row, ownSeat),
       isLate: row.arrivedAtMs !== null && row.arrivedAtMs - row.sentAtMs > lateMs,

@@ -14,6 +14,7 @@ import IconUnpin from '~icons/lucide/pin-off'
 import IconUnread from '~icons/lucide/message-square-dot'
 import IconReport from '~icons/lucide/flag'
 import IconReply from '~icons/lucide/reply'
+import IconThread from '~icons/lucide/messages-square'
 import type { MessageKey } from '#shared/chat/message.ts'
 import { may } from '#shared/room.ts'
 import { wordsOf } from '../api.ts'
@@ -22,6 +23,7 @@ import { useRoomStore } from '../room/room-store.ts'
 import { toast } from '../ui/toast.ts'
 import { useChatStore } from './chat-store.ts'
 import type { ChatRow } from './engine/chat-log.ts'
+import { openThreadOf } from './open-thread.ts'
 import { permalink } from './permalink.ts'
 import { usePinsStore } from './pins-store.ts'
 
@@ -46,16 +48,32 @@ export const useMessageActions = defineStore('message-actions', () => {
   const isOwn = (row: ChatRow): boolean => row.seat === room.self?.seat
 
   /** The server has counted it: only then can one refer to it. */
-  const mayReact = (row: ChatRow): boolean => chat.canWrite && row.number !== null
+  const mayReact = (row: ChatRow): boolean => chat.canWrite && row.number !== null && row.text !== ''
+
+  /** It is not in a thread itself. */
+  const mayReplyInThread = (row: ChatRow): boolean =>
+    chat.thread === null &&
+    row.thread === null &&
+    row.number !== null &&
+    (chat.canWrite || chat.threads.has(row.key))
+
+  function replyInThread(row: ChatRow | undefined): void {
+    if (row !== undefined && mayReplyInThread(row)) void openThreadOf(row)
+  }
 
   function actionsOf(row: ChatRow): readonly MessageAction[] {
     const { page, key, number } = row
     const isSent = page !== null && row.number !== null
+    const threading = mayReplyInThread(row)
+      ? [{ label: t('chat.reply_in_thread'), icon: IconThread, onSelect: () => replyInThread(row) }]
+      : []
+    if (row.text === '') return threading
     const mayDelete = isOwn(row) || may(room.room?.role ?? 'guest', 'moderate')
     return [
       ...(mayReact(row)
         ? [{ label: t('chat.reply'), icon: IconReply, onSelect: () => (replyingTo.value = row) }]
         : []),
+      ...threading,
       ...(chat.canWrite && isOwn(row)
         ? [{ label: t('chat.edit'), icon: IconEdit, onSelect: () => (editing.value = key) }]
         : []),
@@ -136,5 +154,17 @@ export const useMessageActions = defineStore('message-actions', () => {
     reporting.value = null
   }
 
-  return { replyingTo, editing, deleting, reporting, mayReact, actionsOf, react, editLast, close }
+  return {
+    replyingTo,
+    editing,
+    deleting,
+    reporting,
+    mayReact,
+    mayReplyInThread,
+    replyInThread,
+    actionsOf,
+    react,
+    editLast,
+    close,
+  }
 })

@@ -11,7 +11,7 @@ import { filePaths } from '#shared/files/paths.ts'
 import type { RoomId } from '#shared/ids.ts'
 import { filesPerMessageMax } from '#shared/limits.ts'
 import { codeOf } from '../api.ts'
-import { recall, remember } from '../device.ts'
+import { recall, recallAll, remember } from '../device.ts'
 import { Listeners } from '../sync/listeners.ts'
 import type { Undo } from '../sync/ports.ts'
 import type { RoomSession } from '../sync/room-session.ts'
@@ -40,17 +40,21 @@ export const useFilesStore = defineStore('files', () => {
   let call: Readonly<{ roomId: RoomId; callers: FileCallers }> | null = null
   let session: RoomSession | null = null
   let count = 0
+  /** The thread whose next message it is; empty in the room's own talk. */
+  let place = ''
 
   function open(opened: RoomSession): void {
     close()
     session = opened
-    attached.value = draftFiles(opened.roomId).map((value) => ({
-      id: (count += 1),
-      name: value.n,
-      value,
-      code: null,
-    }))
+    turnTo('')
     void ready().catch(() => undefined)
+  }
+
+  /** What is chosen is for the next message there from now on. */
+  function turnTo(to: string): void {
+    place = to
+    const values = session === null ? [] : draftAt(session.roomId, to)
+    attached.value = values.map((value) => ({ id: (count += 1), name: value.n, value, code: null }))
   }
 
   function close(): void {
@@ -88,13 +92,14 @@ export const useFilesStore = defineStore('files', () => {
   }
 
   async function prepare(file: File): Promise<void> {
-    const id = (count += 1)
+    const [id, at] = [(count += 1), place]
     attached.value = [...attached.value, { id, name: file.name, value: null, code: null }]
     try {
       const [files, { prepare: run }] = await Promise.all([ready(), load()])
       const { value, blobs } = await run(file)
       for (const [hash, blob] of blobs) await files.add(hash, blob)
-      change(id, { value, name: value.n })
+      if (place === at) change(id, { value, name: value.n })
+      else keepFor(at, value)
     } catch (error) {
       change(id, { code: codeOf(error) })
     }
@@ -113,6 +118,12 @@ export const useFilesStore = defineStore('files', () => {
     if (gone?.value != null) drop([gone.value])
   }
 
+  /** One looks at another place by now. */
+  function keepFor(at: string, value: FileValue): void {
+    if (session === null) return
+    remember(draftKey(session.roomId, at), [...draftAt(session.roomId, at), value])
+  }
+
   const chosen = (): FileValue[] => attached.value.flatMap(({ value }) => value ?? [])
 
   /** What was chosen goes into a message. */
@@ -126,12 +137,13 @@ export const useFilesStore = defineStore('files', () => {
   function keepDraft(): void {
     if (session === null) return
     const values = chosen()
-    remember(draftKey(session.roomId), values.length === 0 ? null : values)
+    remember(draftKey(session.roomId, place), values.length === 0 ? null : values)
   }
 
   /** Nobody sends these any more. */
   function drop(values: readonly FileValue[]): void {
-    const needed = new Set(hashesOf(chosen()))
+    if (session === null) return
+    const needed = new Set(hashesOf([...chosen(), ...draftFiles(session.roomId)]))
     for (const hash of hashesOf(values)) if (!needed.has(hash)) engine.value?.drop(hash)
   }
 
@@ -183,6 +195,7 @@ export const useFilesStore = defineStore('files', () => {
     attached,
     open,
     close,
+    turnTo,
     ready,
     attach,
     detach,
@@ -207,10 +220,15 @@ export const useFilesStore = defineStore('files', () => {
   }
 })
 
-/** What was chosen in a room and not sent, on this device. */
+/** What was chosen in a room and its threads, and not sent, on this device. */
 export function draftFiles(roomId: RoomId): readonly FileValue[] {
-  const kept = recall(draftKey(roomId))
+  return recallAll(draftKey(roomId, '')).flatMap((kept) => (isFileList(kept) ? kept : []))
+}
+
+function draftAt(roomId: RoomId, place: string): readonly FileValue[] {
+  const kept = recall(draftKey(roomId, place))
   return isFileList(kept) ? kept : []
 }
 
-const draftKey = (roomId: RoomId): string => `draft-files.${roomId}`
+const draftKey = (roomId: RoomId, place: string): string =>
+  `draft-files.${roomId}${place === '' ? '' : `.${place}`}`

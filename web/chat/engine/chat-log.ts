@@ -8,43 +8,21 @@
 import { chatLimits, type SpeechLimits } from '#shared/chat/limits.ts'
 import type { Mention } from '#shared/chat/mention.ts'
 import { messageKey, parseMessageKey, refuseMessageText, type MessageKey } from '#shared/chat/message.ts'
-import { compareMessages } from '#shared/chat/order.ts'
 import { AppError } from '#shared/errors.ts'
-import { textOfFiles, type FileValue } from '#shared/files/file.ts'
-import type { Seat } from '#shared/ids.ts'
+import { textOfFiles } from '#shared/files/file.ts'
 import { orderJumpMax } from '#shared/limits.ts'
 import { Listeners } from '../../sync/listeners.ts'
-import type { PagePort, Undo } from '../../sync/ports.ts'
+import type { Undo } from '../../sync/ports.ts'
 import type { KeptEntries } from '../../sync/world.ts'
-import { isSameRow, noFiles, waitingRow, type ChatRow } from './chat-row.ts'
-import { Delivery, type DeliveryWorld, type FilesPort } from './delivery.ts'
+import type { ChainPort, ChatView, ChatWindow, ChatWorld, Said, Threads } from './chat-ports.ts'
+import { noFiles, waitingRow, type ChatRow } from './chat-row.ts'
+import { compose, nothing, type Composed } from './compose.ts'
+import { Delivery, type FilesPort } from './delivery.ts'
 import { Outbox } from './outbox.ts'
 import { PageLog } from './page-log.ts'
 
 export type { ChatRow } from './chat-row.ts'
-
-/** The pages of one room. */
-export type ChainPort = Readonly<{
-  seat: Seat
-  /** Number of the newest page as far as this device knows; null while it knows nothing. */
-  tail(): number | null
-  onTail(listener: () => void): Undo
-  openPage(page: number): PagePort
-  /** From one message of this person's to the next, as the room wants it now (CH15). */
-  slowMs?(): number
-}>
-
-export type ChatWorld = DeliveryWorld & Readonly<{ random(): number }>
-
-/** The run of pages that is shown. */
-export type ChatWindow = Readonly<{
-  first: number
-  last: number
-  /** Messages of the room before the first page; null while nothing of that page is here. */
-  base: number | null
-  /** Nothing of the last page is here. */
-  lacksLast: boolean
-}>
+export type { ChainPort, ChatWorld } from './chat-ports.ts'
 
 type Options = Readonly<{
   chain: ChainPort
@@ -55,19 +33,12 @@ type Options = Readonly<{
   files?: FilesPort
 }>
 
-/** What goes with the text of a message. */
-type Said = Readonly<{
-  replyTo?: MessageKey | undefined
-  mentions?: readonly Mention[]
-  files?: readonly FileValue[]
-}>
-
 /** Pages that are shown at once: some 3,000 messages. */
 const windowPagesMax = 6
 /** Fewer messages than this do not fill a screen: the page before is opened as well. */
 const rowsWanted = 60
 
-export class ChatLog {
+export class ChatLog implements ChatView {
   readonly #chain: ChainPort
   readonly #world: ChatWorld
   readonly #outbox: Outbox
@@ -76,7 +47,9 @@ export class ChatLog {
   readonly #listeners = new Listeners()
   readonly #opened = new Listeners<[PageLog]>()
   readonly #undos: Undo[]
-  #rows: readonly ChatRow[] = []
+  #shown: Composed = nothing
+  /** Pages that are open for a thread. */
+  #held: ReadonlySet<number> = new Set()
   /** What the listeners were last told of. */
   #told: readonly unknown[] = []
   /** The pages shown; both null while the newest is not known. */
@@ -103,9 +76,37 @@ export class ChatLog {
     this.#follow()
   }
 
-  /** In order: those of the window, then one's own that are being sent. */
+  /** In order: those of the window but for replies in threads, then one's own that are being sent. */
   rows(): readonly ChatRow[] {
-    return this.#rows
+    return this.#shown.rows
+  }
+
+  /** The same with the replies. */
+  all(): readonly ChatRow[] {
+    return this.#shown.all
+  }
+
+  /** In threads: all on pages that are open, and one's own that are being sent. */
+  replies(): readonly ChatRow[] {
+    return this.#shown.replies
+  }
+
+  /** By the roots that stand on pages that are open. */
+  threads(): Threads {
+    return this.#shown.threads
+  }
+
+  /** A page that is open; null where it is not. */
+  page(number: number): PageLog | null {
+    return this.#pages.get(number) ?? null
+  }
+
+  /** Keeps these pages open, and no others beside those that are shown or newest. */
+  hold(pages: ReadonlySet<number>): void {
+    if (String([...this.#held]) === String([...pages])) return
+    this.#held = pages
+    for (const page of pages) this.#open(page)
+    this.#look()
   }
 
   /** One's own that the server does not have, as they will be sent; also where `rows` shows the past. */
@@ -203,17 +204,18 @@ export class ChatLog {
   }
 
   /** Throws the code of errors.ts where the text may not be sent (CH2). With files it may be empty (FI5). */
-  send(said: string, { replyTo, mentions = [], files = noFiles }: Said = {}): void {
+  send(said: string, { replyTo, thread, mentions = [], files = noFiles }: Said = {}): void {
     const text = said === '' && files.length > 0 ? textOfFiles(files) : said
     const refusal = refuseMessageText(text)
     if (refusal !== null) throw new AppError(refusal)
     const key = messageKey(this.#chain.seat, this.#world.nowMs(), this.#world.random())
     const l = 1 + this.#highestSeen()
-    this.showLatest()
+    if (thread === undefined) this.showLatest()
     this.#outbox.put(key, {
       x: text,
       l,
       ...(replyTo === undefined ? {} : { re: replyTo }),
+      ...(thread === undefined ? {} : { th: thread }),
       ...(files.length === 0 ? {} : { fs: files }),
       ...(mentions.length === 0 ? {} : { at: mentions }),
     })
@@ -287,7 +289,7 @@ export class ChatLog {
   /** What somebody else claims counts as far as the server stamped it, or would: a forged `l` must not spread (CH3). */
   #highestSeen(): number {
     let highest = this.#tail?.header().o0 ?? 0
-    const rows = [...(this.#tail?.rows() ?? []), ...this.#rows]
+    const rows = [...(this.#tail?.rows() ?? []), ...this.#shown.all]
     for (const { order, seat, l } of rows)
       highest = Math.max(highest, order ?? (seat === this.#chain.seat ? l : 0))
     const most = highest + orderJumpMax
@@ -341,16 +343,24 @@ export class ChatLog {
     this.#tail?.say(this.#delivery.held(this.#tail))
     this.#closeUnneeded()
     this.#compose()
-    const isShort = this.#first === this.#last && this.#rows.length < rowsWanted
-    if (isShort && this.isLoaded && this.hasOlder && !this.hasNewer) this.showOlder()
+    if (this.#isShort && this.isLoaded && this.hasOlder && !this.hasNewer) this.showOlder()
     else this.#tell()
+  }
+
+  /** One page has too little to show, or all there is room for have, because they hold replies. */
+  get #isShort(): boolean {
+    const { rows, all } = this.#shown
+    const [first, last] = [this.#first ?? 0, this.#last ?? 0]
+    const mayGrow = rows.length < all.length && last - first + 1 < windowPagesMax
+    return rows.length < rowsWanted && (first === last || mayGrow)
   }
 
   #tell(): void {
     const { isLoaded, isSynced, canWrite, stampedCount, hasOlder, hasNewer } = this
     const { lacksOlder, lacksNewer, isTailCurrent } = this
+    const { rows, replies, threads } = this.#shown
     const states = [isLoaded, isSynced, canWrite, hasOlder, hasNewer, lacksOlder, lacksNewer, isTailCurrent]
-    const shown = [this.#rows, stampedCount, this.#outbox.size, ...states]
+    const shown = [rows, replies, threads, stampedCount, this.#outbox.size, ...states]
     if (shown.every((value, index) => value === this.#told[index])) return
     this.#told = shown
     this.#listeners.tell()
@@ -361,34 +371,21 @@ export class ChatLog {
       const { hasUnsent, isSynced } = page.state()
       if (isSynced && !hasUnsent) this.#outbox.forgetPage(number)
       const isShown = number >= (this.#first ?? 0) && number <= (this.#last ?? Infinity)
-      if (isShown || page === this.#tail || hasUnsent || this.#outbox.pages().has(number)) continue
+      if (
+        isShown ||
+        page === this.#tail ||
+        this.#held.has(number) ||
+        hasUnsent ||
+        this.#outbox.pages().has(number)
+      )
+        continue
       this.#pages.delete(number)
       page[Symbol.dispose]()
     }
   }
 
   #compose(): void {
-    const stamped: ChatRow[] = []
-    const waiting = new Map<string, ChatRow>()
-    for (const page of this.#shownPages())
-      for (const row of page.rows()) {
-        if (row.order === null) waiting.set(row.key, row)
-        else stamped.push(row)
-      }
-    if (!this.hasNewer) {
-      const shown = new Set(stamped.map(({ key }) => key))
-      for (const [key, value] of this.#outbox.messages()) {
-        const row = waitingRow(key, value)
-        if (row !== null && !shown.has(key)) waiting.set(key, row)
-      }
-    }
-    const before = new Map(this.#rows.map((row) => [row.key, row]))
-    const last = [...waiting.values()].sort(compareMessages).map((row) => {
-      const old = before.get(row.key)
-      return old !== undefined && isSameRow(old, row) ? old : row
-    })
-    const rows = [...stamped, ...last]
-    const isSame = rows.length === this.#rows.length && rows.every((row, index) => row === this.#rows[index])
-    if (!isSame) this.#rows = rows
+    const [pages, shown, isAtEnd] = [this.#pages, this.#shownPages(), !this.hasNewer]
+    this.#shown = compose({ pages, shown, waiting: this.waiting(), isAtEnd }, this.#shown)
   }
 }

@@ -1,5 +1,5 @@
 /** One message as it is shown. Pure. */
-import { parseMessageKey, type MessageKey, type MessageValue } from '#shared/chat/message.ts'
+import { parseMessageKey, type MessageKey, type MessageValue, type Place } from '#shared/chat/message.ts'
 import type { FileValue } from '#shared/files/file.ts'
 import type { Seat } from '#shared/ids.ts'
 
@@ -12,6 +12,7 @@ export type ChatRow = Readonly<{
   /** How many messages of the room had arrived when it had, itself counted; null while sending. */
   number: number | null
   seat: Seat
+  /** Empty where it was deleted, and only its thread is left. */
   text: string
   files: readonly FileValue[]
   /** Whom it mentions, as kept beside the text (CH10). */
@@ -19,6 +20,8 @@ export type ChatRow = Readonly<{
   /** By the author's clock; null where it was not edited. */
   editedAtMs: number | null
   replyTo: MessageKey | null
+  /** The root of the thread that it is in. */
+  thread: Place | null
   /** In an order that is the same for everybody. */
   reactions: readonly Reaction[]
   /** `told`: by its author directly; the server does not have it yet. */
@@ -48,6 +51,7 @@ export function waitingRow(key: MessageKey, value: MessageValue): ChatRow | null
     mentions: value.at ?? [],
     editedAtMs: value.ed ?? null,
     replyTo: value.re ?? null,
+    thread: value.th ?? null,
     reactions: [],
     state: 'sending',
     arrivedAtMs: null,
@@ -65,6 +69,7 @@ export function isSameRow(a: ChatRow, b: ChatRow): boolean {
     a.files === b.files &&
     a.editedAtMs === b.editedAtMs &&
     a.replyTo === b.replyTo &&
+    a.thread === b.thread &&
     a.state === b.state &&
     a.arrivedAtMs === b.arrivedAtMs &&
     a.l === b.l &&

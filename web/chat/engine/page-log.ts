@@ -10,12 +10,13 @@ import { isMessageValue, parseMessageKey, type MessageKey, type MessageValue } f
 import { compareMessages, type StampValue } from '#shared/chat/order.ts'
 import { countStructs, readHeader, sealedField, type PageHeader } from '#shared/chat/page.ts'
 import { isReactionValue, parseReactionKey, reactionKey } from '#shared/chat/reaction.ts'
+import { isThread, type Thread } from '#shared/chat/thread.ts'
 import { AppError } from '#shared/errors.ts'
 import type { Seat } from '#shared/ids.ts'
 import { reactionsPerMessageMax, sealedPageStructsMax } from '#shared/limits.ts'
 import { Listeners } from '../../sync/listeners.ts'
 import type { DocumentState, PagePort, RootView, Undo } from '../../sync/ports.ts'
-import { isSameRow, noFiles, type ChatRow, type Reaction } from './chat-row.ts'
+import { isSameRow, noFiles, waitingRow, type ChatRow, type Reaction } from './chat-row.ts'
 
 type Stamp = Readonly<{ number: number; arrivedAtMs: number; order: number | null }>
 
@@ -35,6 +36,7 @@ export class PageLog {
   #rowsByKey = new Map<string, ChatRow>()
   #rows: readonly ChatRow[] = []
   #stampsByKey: ReadonlyMap<string, Stamp> = new Map()
+  #threads: ReadonlyMap<MessageKey, Thread> = new Map()
 
   constructor(page: number, port: PagePort) {
     this.page = page
@@ -74,6 +76,22 @@ export class PageLog {
 
   header(): PageHeader {
     return readHeader((field) => this.#header.get(field))
+  }
+
+  /** What the page says of threads, by their roots. */
+  threads(): ReadonlyMap<MessageKey, Thread> {
+    return this.#threads
+  }
+
+  /** What is left of a message that was deleted and had a thread: its place. Null where none was counted. */
+  deletedRow(key: MessageKey): ChatRow | null {
+    const [parts, stamp] = [parseMessageKey(key), this.#stampsByKey.get(key)]
+    if (parts === null || stamp === undefined || this.has(key)) return null
+    const { number, arrivedAtMs } = stamp
+    const before = this.#rows.findLast((row) => row.number !== null && row.number < number)
+    const order = stamp.order ?? before?.order ?? this.header().o0
+    const row = waitingRow(key, { x: '', l: order })
+    return row && { ...row, page: this.page, number, arrivedAtMs, order, state: 'sent' }
   }
 
   /** This device has something of it to show, or knows that there is nothing. */
@@ -165,9 +183,14 @@ export class PageLog {
   #read(): boolean {
     const stampCount = this.#stampsByKey.size
     this.#stampsByKey = this.#readStamps()
+    const threads = this.#threads
+    this.#threads = this.#readThreads()
     const reactions = this.#readReactions()
     const next = new Map<string, ChatRow>()
-    let isSame = stampCount === this.#stampsByKey.size
+    let isSame =
+      stampCount === this.#stampsByKey.size &&
+      threads.size === this.#threads.size &&
+      [...threads].every(([root, thread]) => this.#threads.get(root) === thread)
     for (const [key, value] of this.#messages.entries()) {
       const row = this.#rowOf(key, value, reactions.get(key) ?? none)
       if (row === null) continue
@@ -196,6 +219,7 @@ export class PageLog {
       mentions: value.at ?? none,
       editedAtMs: value.ed ?? null,
       replyTo: value.re ?? null,
+      thread: value.th ?? null,
       reactions,
       state: stamp === undefined ? this.#stateOf(key, parts.seat) : 'sent',
       arrivedAtMs: stamp?.arrivedAtMs ?? null,
@@ -224,6 +248,13 @@ export class PageLog {
       stamps.set(key, { number: base + index / 2 + 1, arrivedAtMs: a0 + sinceStart, order })
     }
     return stamps
+  }
+
+  #readThreads(): ReadonlyMap<MessageKey, Thread> {
+    const threads = new Map<MessageKey, Thread>()
+    for (const [key, value] of this.#header)
+      if (parseMessageKey(key) !== null && isThread(value)) threads.set(key as MessageKey, value)
+    return threads
   }
 
   #readReactions(): ReadonlyMap<string, readonly Reaction[]> {

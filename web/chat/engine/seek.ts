@@ -25,7 +25,7 @@ export type Found =
 
 type Log = Pick<
   ChatLog,
-  | 'rows'
+  | 'all'
   | 'window'
   | 'stampedCount'
   | 'isSynced'
@@ -67,7 +67,7 @@ export class Seek {
 
   #toKey({ key, page }: Extract<Goal, { key: MessageKey }>): Step {
     const { window } = this.#log
-    if (this.#log.rows().some((row) => row.key === key)) return { kind: 'found', key }
+    if (this.#log.all().some((row) => row.key === key)) return { kind: 'found', key }
     if (window === null) return waiting
     if (this.#log.isDeleted(key)) return gone
     if (page === null) return this.#further()
@@ -95,7 +95,7 @@ export class Seek {
       this.#log.showPage(Math.max(0, window.first - pagesBack))
       return moved
     }
-    const row = firstFrom(number, this.#log.rows())
+    const row = firstFrom(number, this.#log.all())
     if (row !== null) return { kind: 'found', key: row.key }
     if (number > this.#log.stampedCount) return gone
     if (!this.#log.hasNewer) return this.#log.isSynced ? gone : waiting
