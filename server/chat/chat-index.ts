@@ -6,7 +6,7 @@
  * Invariant: it is written in the transaction that writes the documents, so neither is ever ahead of the other.
  */
 import { parseMessageKey, parsePlace, type MessageKey } from '#shared/chat/message.ts'
-import type { Thread } from '#shared/chat/thread.ts'
+import { isSameCount, type Thread } from '#shared/chat/thread.ts'
 import type { FileHash } from '#shared/files/file.ts'
 import type { RoomId, Seat } from '#shared/ids.ts'
 import { pinTextLengthMax, threadPagesMax, threadSeatsMax } from '#shared/limits.ts'
@@ -22,7 +22,7 @@ export type IndexTables = Readonly<{
   rooms: Pick<Store['rooms'], 'chatTail' | 'setChatTail' | 'addMessage' | 'messageCount'>
   messages: Pick<
     Store['messages'],
-    'has' | 'newestKey' | 'add' | 'edit' | 'remove' | 'takeInTexts' | 'isReply' | 'threadPages' | 'newestIn'
+    'has' | 'newestKey' | 'add' | 'edit' | 'remove' | 'takeInTexts' | 'threadOf' | 'threadPages' | 'newestIn'
   >
   pins: Pick<Store['pins'], 'has' | 'list' | 'remove'>
   reports: Pick<Store['reports'], 'remove'>
@@ -37,6 +37,13 @@ const freshMax = 64
 const authorsLookedThrough = 64
 /** Seats whose newest key is remembered. */
 const newestKeysMax = 100_000
+
+/** Who hears what has changed, once it is in the database. */
+type IndexListeners = Readonly<{
+  onAdded(messages: readonly NewMessage[]): void
+  /** Threads whose roots stand on these pages of the room have fewer replies. */
+  onShortened(roomId: RoomId, rootPages: ReadonlySet<number>): void
+}>
 
 export class ChatIndex {
   readonly #store: IndexTables
@@ -53,12 +60,13 @@ export class ChatIndex {
   #freshCount = 0
   /** Messages that this turn has brought. */
   #added: NewMessage[] = []
-  readonly #onAdded: (messages: readonly NewMessage[]) => void
+  /** Pages on which the roots stand of replies that this turn has deleted, by room. */
+  #shortened = new Map<RoomId, Set<number>>()
+  readonly #listeners: Partial<IndexListeners>
 
-  /** `onAdded` hears of new messages once they are in the database. */
-  constructor(store: IndexTables, onAdded: (messages: readonly NewMessage[]) => void = () => undefined) {
+  constructor(store: IndexTables, listeners: Partial<IndexListeners> = {}) {
     this.#store = store
-    this.#onAdded = onAdded
+    this.#listeners = listeners
   }
 
   /** Number of the room's newest page. */
@@ -115,6 +123,9 @@ export class ChatIndex {
   remove({ roomId, key, atMs }: MessageId & Readonly<{ atMs: number }>): void {
     this.#texts.set(`${roomId}/${key}`, null)
     this.#changes.push(() => {
+      const root = parsePlace(this.#store.messages.threadOf(roomId, key) ?? '')
+      if (root !== null)
+        this.#shortened.set(roomId, (this.#shortened.get(roomId) ?? new Set()).add(root.page))
       this.#store.messages.remove(roomId, key)
       this.#store.pins.remove(roomId, key)
       this.#store.reports.remove(roomId, key)
@@ -135,13 +146,15 @@ export class ChatIndex {
     })
   }
 
-  /** Whether it was a reply in a thread before this turn. */
-  isReply({ roomId, key }: MessageId): boolean {
-    return this.#store.messages.isReply(roomId, key)
-  }
-
-  /** What the threads have whose roots stand on this page, by the roots' keys. Without what this turn has brought. */
-  threadsOn(roomId: RoomId, page: number): ReadonlyMap<MessageKey, Thread> {
+  /**
+   * What the threads have whose roots stand on this page, by the roots' keys. Without what this turn has brought. What is
+   * `said` already, and still holds, is given back as it is.
+   */
+  threadsOn(
+    roomId: RoomId,
+    page: number,
+    said: (root: MessageKey) => Thread | null,
+  ): ReadonlyMap<MessageKey, Thread> {
     const { messages, rooms } = this.#store
     const threads = new Map<MessageKey, Thread>()
     const pages = messages.threadPages(roomId, page)
@@ -149,14 +162,22 @@ export class ChatIndex {
     for (const [thread, on] of Map.groupBy(pages, (each) => each.thread)) {
       const root = parsePlace(thread)?.key
       if (root === undefined) continue
+      const counted = {
+        n: on.reduce((sum, { count }) => sum + count, 0),
+        t: Math.max(...on.map(({ lastAtMs }) => lastAtMs)),
+        on: on.slice(-threadPagesMax).map((each) => each.page),
+      }
+      const before = said(root)
+      if (before !== null && isSameCount(before, counted)) {
+        threads.set(root, before)
+        continue
+      }
       const newest = messages.newestIn(roomId, thread, authorsLookedThrough)
       const seats = new Set(newest.map((key) => parseMessageKey(key)?.seat))
       threads.set(root, {
-        n: on.reduce((sum, { count }) => sum + count, 0),
-        t: Math.max(...on.map(({ lastAtMs }) => lastAtMs)),
+        ...counted,
         u,
         w: [...seats].filter((seat): seat is Seat => seat !== undefined).slice(0, threadSeatsMax),
-        on: on.slice(-threadPagesMax).map((each) => each.page),
       })
     }
     return threads
@@ -187,10 +208,11 @@ export class ChatIndex {
 
   /** The turn is over, and everything is in the database. */
   saved(): void {
-    const added = this.#added
+    const [added, shortened] = [this.#added, this.#shortened]
     this.#forgetTurn()
     if (this.#newestKeys.size > newestKeysMax) this.#newestKeys.clear()
-    if (added.length > 0) this.#onAdded(added)
+    if (added.length > 0) this.#listeners.onAdded?.(added)
+    for (const [roomId, rootPages] of shortened) this.#listeners.onShortened?.(roomId, rootPages)
   }
 
   /** The turn is over, and nothing of it is. */
@@ -205,6 +227,7 @@ export class ChatIndex {
     this.#keys.clear()
     this.#texts.clear()
     this.#added = []
+    this.#shortened = new Map()
   }
 }
 

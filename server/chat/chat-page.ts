@@ -10,14 +10,13 @@ import { parseMention } from '#shared/chat/mention.ts'
 import { parseMessageKey, type MessageKey, type MessageValue } from '#shared/chat/message.ts'
 import type { PageView } from '#shared/chat/page-rules.ts'
 import { countStructs, pageVersion, readHeader, sealedField, type PageHeader } from '#shared/chat/page.ts'
-import { isSameThread, isThread } from '#shared/chat/thread.ts'
+import { isThread, type Thread } from '#shared/chat/thread.ts'
 import { hashesOf } from '#shared/files/file.ts'
 import { clientIdOf, serverSeat, type RoomId } from '#shared/ids.ts'
 import { sealedPageSizeMax, sealedPageStructsMax } from '#shared/limits.ts'
 import type { ChatIndex, NewMessage } from './chat-index.ts'
 import { Stamps, writeHeader } from './stamps.ts'
 
-type Settled = Readonly<{ changesPins: boolean; shortensThreads: boolean }>
 type Options = Readonly<{ roomId: RoomId; page: number; doc: Y.Doc; index: ChatIndex; limits: PageLimits }>
 
 export class ChatPage {
@@ -76,9 +75,9 @@ export class ChatPage {
 
   /**
    * Stamps what is new of these, and tells the index of every change. To be called in the change's transaction.
-   * Returns whether something pinned was changed or deleted, and whether a reply of a thread was deleted.
+   * Returns whether something pinned was changed or deleted.
    */
-  settle(changed: readonly string[], nowMs: number): Settled {
+  settle(changed: readonly string[], nowMs: number): boolean {
     const { roomId, page, index } = this.#options
     const fresh = this.#stamps.stamp(changed, nowMs)
     // In the order of their stamps, as the pages give them again.
@@ -87,30 +86,29 @@ export class ChatPage {
       index.add({ ...indexedOf(this.#messages.get(key)), roomId, key, page, atMs: nowMs, number })
     }
     const added = new Set<string>(fresh)
-    let [changesPins, shortensThreads] = [false, false]
+    let changesPins = false
     for (const key of changed) {
       // What is void here may stand on another page.
       if (added.has(key) || !this.#stamps.has(key)) continue
       const { text, ...rest } = indexedOf(this.#messages.get(key))
       const message = { roomId, key: key as MessageKey, atMs: nowMs }
-      if (text === null) {
-        shortensThreads ||= index.isReply(message)
-        index.remove(message)
-      } else index.edit({ ...message, ...rest, text, number: this.#numberOf(key) })
+      if (text === null) index.remove(message)
+      else index.edit({ ...message, ...rest, text, number: this.#numberOf(key) })
       changesPins ||= index.isPinned(message)
     }
-    return { changesPins, shortensThreads }
+    return changesPins
   }
 
   /** Says under each root on this page what its thread has, where that is not said yet (CH16). In a transaction. */
   tellThreads(): void {
     const { roomId, page, index } = this.#options
-    const threads = index.threadsOn(roomId, page)
-    for (const [root, thread] of threads) {
-      const said = this.#header.get(root)
-      if (!this.#stamps.has(root) || (isThread(said) && isSameThread(said, thread))) continue
-      this.#header.set(root, thread)
+    const said = (root: MessageKey): Thread | null => {
+      const value = this.#header.get(root)
+      return isThread(value) ? value : null
     }
+    const threads = index.threadsOn(roomId, page, said)
+    for (const [root, thread] of threads)
+      if (this.#stamps.has(root) && said(root) !== thread) this.#header.set(root, thread)
     for (const key of this.#header.keys())
       if (parseMessageKey(key) !== null && !threads.has(key as MessageKey)) this.#header.delete(key)
   }

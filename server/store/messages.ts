@@ -108,10 +108,8 @@ export function messagesTable(db: Database) {
     'SELECT key, page FROM message WHERE room_id = ? AND at >= ? AND thread IS NULL ORDER BY at, id LIMIT 1',
   )
   const setThread = db.prepare<[Place | null, number]>('UPDATE message SET thread = ? WHERE id = ?')
-  const inThread = db
-    .prepare<[RoomId, string], 1>(
-      'SELECT 1 FROM message WHERE room_id = ? AND key = ? AND thread IS NOT NULL',
-    )
+  const threadOf = db
+    .prepare<[RoomId, string], Place | null>('SELECT thread FROM message WHERE room_id = ? AND key = ?')
     .pluck()
   const threadPages = db.prepare<[RoomId, string, string], ThreadPage>(
     `SELECT thread, page, count(*) AS count, max(at) AS lastAtMs FROM message
@@ -169,8 +167,8 @@ export function messagesTable(db: Database) {
         setThread.run(null, id)
       })
     },
-    /** Whether it is a reply in a thread, and was not deleted. */
-    isReply: (roomId: RoomId, key: string): boolean => inThread.get(roomId, key) !== undefined,
+    /** The root of the thread in which it is a reply; null where it is none, or was deleted. */
+    threadOf: (roomId: RoomId, key: string): Place | null => threadOf.get(roomId, key) ?? null,
     /** What the threads have whose roots stand on this page: by thread, and upwards by page. */
     threadPages: (roomId: RoomId, rootPage: number): ThreadPage[] =>
       // "/" is the character after ".".

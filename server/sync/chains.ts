@@ -44,10 +44,10 @@ export function createChains({ loaded, write, onBegun, documentLog, index, turn,
     onBegun(roomId)
   }
 
-  /** All open pages of a room say what their threads have. */
-  function tellThreads(roomId: RoomId): void {
+  /** All open pages of a room say what their threads have, or of these those that are open. */
+  function tellThreads(roomId: RoomId, pages?: ReadonlySet<number>): void {
     for (const { ref, doc, page } of loaded.values())
-      if (page !== null && ref.roomId === roomId)
+      if (page !== null && ref.kind === 'chat' && ref.roomId === roomId && pages?.has(ref.page) !== false)
         write(doc, () => {
           page.tellThreads()
         })

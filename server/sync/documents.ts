@@ -252,16 +252,12 @@ export function createDocuments(options: Options) {
       return null
     }
     try {
-      const settled = transact(doc, seat, (transaction) => {
+      const changesPins = transact(doc, seat, (transaction) => {
         Y.applyUpdate(doc, update)
-        return page?.settle(page.changedIn(transaction), clock())
+        return page?.settle(page.changedIn(transaction), clock()) === true
       })
       chains.sealInTime(entry)
-      if (settled?.changesPins === true) reconcileOpen(ref.roomId)
-      if (settled?.shortensThreads === true) {
-        turn.commit()
-        chains.tellThreads(ref.roomId)
-      }
+      if (changesPins) reconcileOpen(ref.roomId)
     } catch (error) {
       // The guard has let something through that yjs cannot apply. The document may be half changed: read it again.
       log.error({ err: error, document: name }, 'an admitted update could not be applied')
@@ -364,6 +360,11 @@ export function createDocuments(options: Options) {
     },
 
     roomChanged,
+
+    /** What threads have that are begun on these pages of a room: the index knows of fewer replies. */
+    tellThreads(roomId: RoomId, rootPages: ReadonlySet<number>): void {
+      chains.tellThreads(roomId, rootPages)
+    },
   }
 }
 

@@ -63,7 +63,12 @@ export function startSync(options: Options): Sync {
   const presence = new PresenceRooms({ clock, barred: access.barredFromCall })
   const documentLog = openDocumentLog(store.db, log)
   indexRooms({ store, read: documentLog.read, log })
-  const index = new ChatIndex(store, options.onMessages)
+  const index = new ChatIndex(store, {
+    onAdded: options.onMessages ?? (() => undefined),
+    onShortened(roomId, rootPages) {
+      documents.tellThreads(roomId, rootPages)
+    },
+  })
   const turn: Turn<Line> = new Turn({
     db: store.db,
     disk: store.disk,

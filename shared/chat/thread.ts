@@ -30,7 +30,9 @@ export function isThread(value: unknown): value is Thread {
   return [n, t, u].every(Number.isSafeInteger) && isList(w, threadSeatsMax) && isList(on, threadPagesMax)
 }
 
-/** They say the same of the same replies. */
-export function isSameThread(a: Thread, b: Thread): boolean {
-  return a.n === b.n && a.t === b.t && String(a.w) === String(b.w) && String(a.on) === String(b.on)
+type Counted = Pick<Thread, 'n' | 't' | 'on'>
+
+/** They count the same replies, whatever they were counted up to: then the same people wrote last. */
+export function isSameCount(a: Counted, b: Counted): boolean {
+  return a.n === b.n && a.t === b.t && String(a.on) === String(b.on)
 }

@@ -36,7 +36,7 @@ const noTables = {
     edit: () => undefined,
     remove: () => undefined,
     takeInTexts: () => undefined,
-    isReply: () => false,
+    threadOf: () => null,
     threadPages: () => [],
     newestIn: () => [],
   },

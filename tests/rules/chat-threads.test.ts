@@ -4,7 +4,7 @@ import test from 'node:test'
 import fc from 'fast-check'
 import type { Seat } from '#shared/ids.ts'
 import { messageKey, parsePlace, placeOf } from '#shared/chat/message.ts'
-import { isSameThread, isThread, type Thread } from '#shared/chat/thread.ts'
+import { isSameCount, isThread, type Thread } from '#shared/chat/thread.ts'
 import { threadPagesMax, threadSeatsMax } from '#shared/limits.ts'
 
 const thread: Thread = { n: 3, t: 1_000, u: 900, w: [2, 1] as Seat[], on: [0, 4] }
@@ -35,8 +35,8 @@ test('[CH16] what is no thread is not shown as one', () => {
   for (const nothing of [undefined, null, 512, 'n', [thread]]) assert.equal(isThread(nothing), false)
 })
 
-test('[CH16] two say the same whatever they were counted up to', () => {
-  assert.equal(isSameThread(thread, { ...thread, u: 901 }), true)
-  for (const change of [{ n: 2 }, { t: 1_001 }, { w: [1, 2] as Seat[] }, { on: [0, 5] }])
-    assert.equal(isSameThread(thread, { ...thread, ...change }), false, JSON.stringify(change))
+test('[CH16] two count the same whatever they were counted up to', () => {
+  assert.equal(isSameCount(thread, { ...thread, u: 901 } as Thread), true)
+  for (const change of [{ n: 2 }, { t: 1_001 }, { on: [0, 5] }])
+    assert.equal(isSameCount(thread, { ...thread, ...change }), false, JSON.stringify(change))
 })
