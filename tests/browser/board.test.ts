@@ -159,6 +159,20 @@ test('a board that cannot be loaded says so, stops nothing else, and is there wh
   await room.hasShapes(1)
 })
 
+test('a board that could not be loaded comes by itself once the server is heard again', async () => {
+  const ada = await scene.person('Ada')
+  await ada.page.route('**/assets/BoardStage-*.js', (route) => route.abort())
+  const [room] = await scene.roomOf(ada)
+  assert.ok(room !== undefined)
+  await ada.page.getByText('The board could not be loaded').waitFor()
+  await ada.context.setOffline(true)
+  await room.isConnection('offline')
+  await ada.page.unroute('**/assets/BoardStage-*.js')
+  await ada.context.setOffline(false)
+  await room.drag([0.3, 0.6], [0.6, 0.7])
+  await room.hasShapes(1)
+})
+
 test('a page that dies in the middle of a stroke brings it back', async () => {
   const ada = await scene.person('Ada')
   const [room] = await scene.roomOf(ada)
