@@ -16,9 +16,14 @@ export function recall(key: string): unknown {
 
 /** All that is kept under keys that begin so. */
 export function recallAll(prefix: string): readonly unknown[] {
+  return recallKeys(prefix).map(recall)
+}
+
+/** The keys that begin so. */
+export function recallKeys(prefix: string): readonly string[] {
   try {
     const keys = Object.keys(localStorage).filter((key) => key.startsWith(`stoa.${prefix}`))
-    return keys.map((key) => recall(key.slice('stoa.'.length)))
+    return keys.map((key) => key.slice('stoa.'.length))
   } catch {
     // Storage is forbidden.
     return []

@@ -110,6 +110,42 @@ test('[OF6] rooms whose files the server does not take keep no other room waitin
 
 const databaseCount = (page: Page) => page.evaluate(async () => (await indexedDB.databases()).length)
 
+const recordings = (page: Page): Promise<readonly string[]> =>
+  page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory()
+    const folder = await root.getDirectoryHandle('recordings', { create: true })
+    return Array.fromAsync((folder as unknown as { keys(): AsyncIterable<string> }).keys())
+  })
+
+test('[OF7] who signs out is asked about recordings that were not saved, and then none are left', async () => {
+  const ada = await scene.person('Ada')
+  const { page } = ada
+  await page.goto('/')
+  await page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory()
+    const folder = await root.getDirectoryHandle('recordings', { create: true })
+    for (const name of ['one.webm', 'one.webm.saved', 'two.webm']) {
+      const file = await (await folder.getFileHandle(name, { create: true })).createWritable()
+      await file.write('a film')
+      await file.close()
+    }
+  })
+  const signOut = async (): Promise<void> => {
+    await page.getByRole('button', { name: 'account menu' }).click()
+    await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  }
+  await signOut()
+  const question = page.getByRole('dialog', { name: 'Sign out and lose what was recorded?' })
+  await question.getByText('1 recording of a call that was not saved').waitFor()
+  await question.getByRole('button', { name: 'Stay signed in' }).click()
+  await question.waitFor({ state: 'detached' })
+  assert.equal((await recordings(page)).length, 3)
+  await signOut()
+  await question.getByRole('button', { name: 'Throw away and sign out' }).click()
+  await page.getByRole('button', { name: 'Sign in' }).waitFor()
+  await becomes(() => recordings(page), [])
+})
+
 test('[OF7] who signs out is asked about what waits, and then the device keeps nothing of theirs', async () => {
   const [ada] = await scene.meet('Ada')
   assert.ok(ada !== undefined)

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
+import { paths, type RoomsResponse } from '#shared/http.ts'
 import { newsPath } from '#shared/news.ts'
-import { hide } from '../support/browser.ts'
+import { askFrom, hide } from '../support/browser.ts'
 import type { RoomPage } from '../support/room-page.ts'
 import { openScene } from '../support/scene.ts'
 import { becomes, until } from '../support/until.ts'
@@ -57,6 +58,31 @@ test('[CH11] what comes while the page is not looked at is unread until it is', 
   await isTitled(ben.page, '(1) The porch · Stoa')
   await hide(ben.page, false)
   await isTitled(ben.page, 'The porch · Stoa')
+})
+
+test('[OF12] what is read without a network is read everywhere once the server is heard, though the page was closed', async () => {
+  const [ada, ben] = await two()
+  const { page, guest } = ben
+  await hide(page, true)
+  await ada.say('Look here')
+  await isTitled(page, '(1) The porch · Stoa')
+  await guest.context.setOffline(true)
+  await ben.isConnection('offline')
+  await hide(page, false)
+  await isTitled(page, 'The porch · Stoa')
+  await page.close()
+  await guest.context.setOffline(false)
+  const other = await guest.context.newPage()
+  await other.goto('/')
+  const unread = async (): Promise<number> => {
+    const { mine } = await askFrom<RoomsResponse>(other, 'GET', paths.rooms)
+    return mine.reduce((sum, { unreadCount }) => sum + unreadCount, 0)
+  }
+  await becomes(unread, 0)
+  assert.deepEqual(
+    await other.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('stoa.read.'))),
+    [],
+  )
 })
 
 test('[NO3] who is mentioned elsewhere reads it in the page they look at, and gets there from it', async () => {

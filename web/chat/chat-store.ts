@@ -3,9 +3,9 @@ import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
 import { parsePlace, placeOf, type MessageKey, type MessagePlace } from '#shared/chat/message.ts'
 import type { RoomId, Seat } from '#shared/ids.ts'
-import { api, codeOf, wordsOf } from '../api.ts'
 import { recall, remember } from '../device.ts'
 import { useI18n } from '../i18n.ts'
+import { useHomeStore } from '../home/home-store.ts'
 import { useFilesStore } from '../files/files-store.ts'
 import { useRoomStore } from '../room/room-store.ts'
 import type { Undo } from '../sync/ports.ts'
@@ -17,6 +17,7 @@ import { mentionsIn } from './engine/mentions.ts'
 import type { Goal, Seek } from './engine/seek.ts'
 import type { ThreadLog } from './engine/thread-log.ts'
 import { openChatLog } from './open-chat-log.ts'
+import { markRead as markReadTo, readHere } from './read-markers.ts'
 
 /** After this long without a key somebody does not write any more. */
 const typingMs = 4_000
@@ -34,6 +35,7 @@ export const loadThreadLog = () => import('./engine/thread-log.ts')
 export const useChatStore = defineStore('chat', () => {
   const { t } = useI18n()
   const room = useRoomStore()
+  const home = useHomeStore()
   const files = useFilesStore()
   /** The root of the thread that is shown instead of the room's own talk. */
   const thread = shallowRef<MessagePlace | null>(null)
@@ -75,7 +77,7 @@ export const useChatStore = defineStore('chat', () => {
     files.open(opened)
     const made = openChatLog(opened, files)
     log = made
-    readCount.value = room.room?.readCount ?? 0
+    readCount.value = readHere(opened.personId, opened.roomId, room.room?.readCount ?? 0)
     draft.value = recallDraft(opened.roomId, null)
     const look = (): void => {
       if (threadLog === null) show(made)
@@ -245,16 +247,13 @@ export const useChatStore = defineStore('chat', () => {
     if (isTyping) typingTimer = setTimeout(setTyping, typingMs, false)
   }
 
-  /** Everything that is here has been seen. Told to the server; while it is away the next reading tells it. */
+  /** Everything that is here has been seen. Told to the server, or kept until it is heard. */
   async function markRead(): Promise<void> {
     const count = stampedCount.value
     if (session === null || isKeptUnread.value || count <= readCount.value) return
     readCount.value = count
-    try {
-      await api.markRead(session.roomId, { readCount: count })
-    } catch (error) {
-      if (codeOf(error) !== 'network-away') throw error
-    }
+    home.noteRead(session.roomId)
+    await markReadTo(session.personId, session.roomId, { readCount: count })
   }
 
   /** From the message of this number on. */
@@ -262,11 +261,7 @@ export const useChatStore = defineStore('chat', () => {
     if (session === null) return
     isKeptUnread.value = true
     readCount.value = Math.min(readCount.value, number - 1)
-    try {
-      await api.markRead(session.roomId, { readCount: number - 1, isBack: true })
-    } catch (error) {
-      toast(wordsOf(error), { tone: 'bad' })
-    }
+    await markReadTo(session.personId, session.roomId, { readCount: number - 1, isBack: true })
   }
 
   return {

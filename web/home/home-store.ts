@@ -6,6 +6,7 @@
 import { defineStore } from 'pinia'
 import { shallowRef } from 'vue'
 import type { RoomsResponse, RoomSummary } from '#shared/http.ts'
+import type { RoomId } from '#shared/ids.ts'
 import { useAccountStore } from '../account/account-store.ts'
 import { api, codeOf } from '../api.ts'
 import { recall, remember } from '../device.ts'
@@ -32,11 +33,21 @@ export const useHomeStore = defineStore('home', () => {
     }
   }
 
+  /** All that is said in a room was read here: so it is also while the server cannot say so. */
+  function noteRead(roomId: RoomId): void {
+    if (rooms.value === null) return
+    const mine = rooms.value.mine.map((room) =>
+      room.id === roomId ? { ...room, unreadCount: 0, mentionCount: 0 } : room,
+    )
+    rooms.value = { ...rooms.value, mine }
+    remember('rooms', rooms.value)
+  }
+
   async function create(title: string, access: RoomSummary['access']): Promise<RoomSummary> {
     return (await api.createRoom({ title, access })).room
   }
 
-  return { rooms, isServerAway, refresh, create }
+  return { rooms, isServerAway, refresh, noteRead, create }
 })
 
 function recallRooms(): RoomsResponse | null {

@@ -12,6 +12,7 @@ import type { RoomId } from '#shared/ids.ts'
 import type { MessageNews, RoomNews } from '#shared/news.ts'
 import { useAccountStore } from '../account/account-store.ts'
 import { permalink } from '../chat/permalink.ts'
+import { recallKeys } from '../device.ts'
 import { useHomeStore } from '../home/home-store.ts'
 import { newsOf } from '../home/sort-rooms.ts'
 import { loadWords, useI18n } from '../i18n.ts'
@@ -92,6 +93,18 @@ export function startNews(router: Router): void {
   }
 
   // ── The feed ────────────────────────────────────────────────────────────────────────────────
+  /** What was read while the server was away. One page of the browser tells it. */
+  async function bringMarkers(isFollower: boolean): Promise<void> {
+    const { me } = account
+    if (me === null || !isFollower || recallKeys(`read.${me.id}.`).length === 0) return
+    try {
+      const { bringReadMarkers } = await import('../chat/read-markers.ts')
+      await bringReadMarkers(me.id)
+    } catch {
+      // It could not be fetched: told the next time.
+    }
+  }
+
   function hear(told: Told, isFollower: boolean): void {
     switch (told.kind) {
       case 'room':
@@ -102,8 +115,10 @@ export function startNews(router: Router): void {
           console.error(error)
         })
         return
-      case 'rooms':
       case 'connected':
+        void bringMarkers(isFollower).finally(refresh)
+        return
+      case 'rooms':
         refresh()
     }
   }

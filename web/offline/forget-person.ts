@@ -4,6 +4,7 @@
  * What belongs to the device stays: how the pages look and sound here. Nothing on the server changes.
  */
 import type { PersonId } from '#shared/ids.ts'
+import { dropRecordings } from '../call/recordings-here.ts'
 import { storePrefix } from '../sync/store-name.ts'
 import { deleteDatabase } from './delete-database.ts'
 import { forgetWaiting } from './recover-waiting.ts'
@@ -17,11 +18,13 @@ export async function forgetPerson(personId: PersonId): Promise<void> {
     ...sharedPrefixes,
     `stoa.room.${personId}.`,
     `stoa.opened.${personId}.`,
+    `stoa.read.${personId}.`,
     `stoa.waiting/${storePrefix(personId)}`,
   ]
   for (const storage of [localStorage, sessionStorage])
     for (const key of Object.keys(storage))
       if (prefixes.some((prefix) => key.startsWith(prefix))) storage.removeItem(key)
+  await dropRecordings()
   await forgetWaiting(personId)
   const databases = await indexedDB.databases()
   const own = databases.flatMap(({ name }) =>

@@ -57,6 +57,28 @@ export async function leftRecordings(): Promise<LeftRecording[]> {
   }
 }
 
+/** How many nobody has saved, with what is being recorded. 0 where there are no files. */
+export async function countUnsaved(): Promise<number> {
+  try {
+    const files = await filesOf(await recordingsFolder())
+    return [...files.keys()].filter((name) => !name.endsWith(savedEnding) && !files.has(name + savedEnding))
+      .length
+  } catch {
+    return 0
+  }
+}
+
+/** Saved or not, but for what another page is recording. */
+export async function dropAll(): Promise<void> {
+  try {
+    const folder = await recordingsFolder()
+    const names = [...(await filesOf(folder)).keys()]
+    await Promise.allSettled(names.map((name) => folder.removeEntry(name)))
+  } catch {
+    // There are no files.
+  }
+}
+
 /** It may go. */
 export async function markSaved(name: string): Promise<void> {
   const folder = await recordingsFolder()
