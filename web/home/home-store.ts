@@ -35,9 +35,10 @@ export const useHomeStore = defineStore('home', () => {
 
   /** All that is said in a room was read here: so it is also while the server cannot say so. */
   function noteRead(roomId: RoomId): void {
-    if (rooms.value === null) return
+    const isRead = ({ id, unreadCount }: RoomSummary): boolean => id !== roomId || unreadCount === 0
+    if (rooms.value?.mine.every(isRead) !== false) return
     const mine = rooms.value.mine.map((room) =>
-      room.id === roomId ? { ...room, unreadCount: 0, mentionCount: 0 } : room,
+      isRead(room) ? room : { ...room, unreadCount: 0, mentionCount: 0 },
     )
     rooms.value = { ...rooms.value, mine }
     remember('rooms', rooms.value)
