@@ -12,6 +12,8 @@ export async function drop(
   at: readonly [x: number, y: number],
   ...files: readonly Dropped[]
 ): Promise<void> {
+  // Until the board is read nobody may draw on it, or put something there.
+  await room.page.locator('input[type="file"][accept*=".excalidraw"]').first().waitFor({ state: 'attached' })
   await room.board.evaluate(
     async (board, [at, files]) => {
       const data = new DataTransfer()
