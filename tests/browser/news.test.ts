@@ -5,6 +5,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { paths, type RoomsResponse } from '#shared/http.ts'
 import { newsPath } from '#shared/news.ts'
+import { noticesLock } from '#shared/push-message.ts'
 import { askFrom, hide } from '../support/browser.ts'
 import type { RoomPage } from '../support/room-page.ts'
 import { openScene } from '../support/scene.ts'
@@ -108,12 +109,11 @@ async function openSettings(page: Page): Promise<void> {
 
 /** What the system shows of this page’s, oldest first. */
 async function noticesOf(page: Page): Promise<readonly Readonly<{ title: string; body: string }>[]> {
-  return page.evaluate(async () => {
-    const { getNotifications } = await navigator.serviceWorker.ready.then((registration) => ({
-      getNotifications: () => registration.getNotifications(),
-    }))
-    return (await getNotifications()).map(({ title, body }) => ({ title, body }))
-  })
+  return page.evaluate(async (lock) => {
+    const registration = await navigator.serviceWorker.ready
+    const shown = await navigator.locks.request(lock, () => registration.getNotifications())
+    return shown.map(({ title, body }) => ({ title, body }))
+  }, noticesLock)
 }
 
 test('[NO3] while no page is looked at the system shows it, where that was asked for, and takes it away once it is read', async () => {

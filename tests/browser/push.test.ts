@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { BrowserContext, Page } from 'playwright-core'
 import { idFromBytes, type RoomId } from '#shared/ids.ts'
-import type { PushMessage } from '#shared/push-message.ts'
+import { noticesLock, type PushMessage } from '#shared/push-message.ts'
 import { pushPath, type PushRequest } from '#shared/push.ts'
 import { openScene } from '../support/scene.ts'
 import { becomes, until } from '../support/until.ts'
@@ -125,7 +125,9 @@ async function shownIn(context: BrowserContext): Promise<readonly (readonly [str
   const worker = context.serviceWorkers().at(-1)
   assert.ok(worker !== undefined)
   return worker.evaluate(
-    `registration.getNotifications().then((all) => all.map(({ title, body }) => [title, body]))`,
+    `navigator.locks
+      .request('${noticesLock}', () => registration.getNotifications())
+      .then((all) => all.map(({ title, body }) => [title, body]))`,
   )
 }
 

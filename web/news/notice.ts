@@ -1,5 +1,5 @@
 /** What the system shows of a message, and where it leads. */
-import { noticeOptions } from '#shared/push-message.ts'
+import { noticeOptions, noticesLock } from '#shared/push-message.ts'
 
 export type Notice = Readonly<{
   title: string
@@ -19,7 +19,7 @@ export async function showNotice(
   const options = { ...noticeOptions, body, tag, data: { path }, silent: true }
   const registration = await navigator.serviceWorker.getRegistration()
   if (registration?.active != null) {
-    await registration.showNotification(title, options)
+    await navigator.locks.request(noticesLock, () => registration.showNotification(title, options))
     return
   }
   const notification = new Notification(title, options)
@@ -34,5 +34,7 @@ export async function showNotice(
 export async function takeAwayNotice(tag: string): Promise<void> {
   if (!('serviceWorker' in navigator)) return
   const registration = await navigator.serviceWorker.getRegistration()
-  for (const notice of (await registration?.getNotifications({ tag })) ?? []) notice.close()
+  await navigator.locks.request(noticesLock, async () => {
+    for (const notice of (await registration?.getNotifications({ tag })) ?? []) notice.close()
+  })
 }

@@ -4,7 +4,7 @@
  * Rules OF1–OF4 of docs/PROTOCOL.md. It never looks at what the server says of people and rooms. Invariant: a new version
  * takes over only when a person asks for it, when no page is open, or when the one before does not start.
  */
-import { noticeOptions } from '#shared/push-message.ts'
+import { noticeOptions, noticesLock } from '#shared/push-message.ts'
 import { answerOf, type AppVersion, type ToPage, type ToWorker } from '#shared/app-shell.ts'
 import { readPush } from './push.ts'
 import { Shell } from './shell.ts'
@@ -71,7 +71,9 @@ async function showPushed(data: PushMessageData | null): Promise<void> {
   const shown = readPush(jsonOf(data))
   if (shown === null) return
   const { title, body, tag, path } = shown
-  await self.registration.showNotification(title, { ...noticeOptions, body, tag, data: { path } })
+  await self.navigator.locks.request(noticesLock, () =>
+    self.registration.showNotification(title, { ...noticeOptions, body, tag, data: { path } }),
+  )
 }
 
 function jsonOf(data: PushMessageData | null): unknown {
